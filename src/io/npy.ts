@@ -69,14 +69,14 @@ export function readNpySync(file: string): Npy {
  */
 export function parseNpy(bytes: Uint8Array, file = '<bytes>'): Npy {
   const header = parseHeader(bytes, file)
-  const Array = constructors[header.type]
+  const Elements = constructors[header.type]
   const length = header.shape.reduce((product, n) => product * n, 1)
-  const wanted = length * Array.BYTES_PER_ELEMENT
+  const wanted = length * Elements.BYTES_PER_ELEMENT
   const found = bytes.length - header.dataOffset
   if (found < wanted) throw invalid(file, `${wanted} bytes of data`, `${found}`)
   const body = bytes.slice(header.dataOffset, header.dataOffset + wanted)
-  if (header.bigEndian) swapBytes(body, Array.BYTES_PER_ELEMENT)
-  const data = new Array(body.buffer, body.byteOffset, length)
+  if (header.bigEndian) swapBytes(body, Elements.BYTES_PER_ELEMENT)
+  const data = new Elements(body.buffer, body.byteOffset, length)
   return { data: header.fortranOrder ? toCOrder(data, header.shape) : data, shape: header.shape }
 }
 

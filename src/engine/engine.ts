@@ -1,0 +1,27 @@
+/** What an engine is: TensorFlow.js with kernels that were checked, and the optimisers that go with them. */
+import type { Tf } from './tf.ts'
+import type { Optimizer } from '@tensorflow/tfjs-core'
+
+export type EngineName = 'cpu' | 'webgpu' | 'tensorflow'
+
+export interface AdamOptions {
+  readonly learningRate: number
+  readonly beta1?: number
+  readonly beta2?: number
+  /** Added outside the root, as in tf.train.adam. */
+  readonly epsilon?: number
+  /** Decoupled weight decay (AdamW), applied to variables whose name `decays` accepts. */
+  readonly weightDecay?: number
+  readonly decays?: (variableName: string) => boolean
+}
+
+export interface Engine {
+  readonly name: EngineName
+  /** tfjs-core and tfjs-layers in one namespace, on this engine's backend. */
+  readonly tf: Tf
+  /** One line for people: backend, GEMM provider, threads. */
+  readonly description: string
+  /** Fused Adam / AdamW behind the tf.Optimizer interface; `learningRate` may be set between steps. */
+  createAdam(options: AdamOptions): Optimizer & { learningRate: number }
+  dispose(): void
+}

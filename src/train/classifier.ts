@@ -1,0 +1,56 @@
+/** What every classifier of limbic is: a pair of pure functions around a plain, serialisable state. Features are `[nSamples x nFeatures]`, row-major. */
+import type { Emit } from '../core/events.ts'
+import type { Rng } from '../core/rng.ts'
+import type { Matrix, Matrix64, RunKey, State } from '../core/types.ts'
+import type { Engine } from '../engine/index.ts'
+
+/** Labelled samples in one feature space. */
+export interface Samples {
+  /** `[nSamples x nFeatures]`. */
+  readonly features: Matrix
+  /** Class index per sample, `0..nClasses-1`. */
+  readonly labels: Int32Array
+  readonly nClasses: number
+  /** The runs that the samples come from; copied into the state's `fittedOn`. */
+  readonly runs: readonly RunKey[]
+}
+
+/** One epoch of a training run; linear models have none. */
+export interface EpochRecord {
+  readonly epoch: number
+  readonly loss: number
+  readonly accuracy: number
+  readonly validationLoss?: number
+  readonly validationAccuracy?: number
+}
+
+/** A fitted classifier: numbers only, so that it can be stored, hashed and sent to a worker. */
+export interface ClassifierState extends State {
+  readonly nClasses: number
+  readonly nFeatures: number
+  readonly epochs?: readonly EpochRecord[]
+}
+
+/** What fitting may need besides the samples. */
+export interface FitContext {
+  readonly rng: Rng
+  readonly emit: Emit
+  /** Where networks run; linear models never ask for it. */
+  readonly openEngine: () => Promise<Engine>
+  /** Inner validation subjects, outside everything fitted here; only networks use them (early stopping). */
+  readonly validation?: Samples
+  /** Where a network leaves checkpoints while it trains; none are written without it. */
+  readonly checkpointDir?: string
+}
+
+/** A family of classifiers; `Options` are its settings with defaults filled in. */
+export interface Classifier<Options = unknown, S extends ClassifierState = ClassifierState> {
+  readonly name: string
+  fit(samples: Samples, options: Options, context: FitContext): Promise<S>
+  /** Class scores (logits: softmax of them are probabilities) `[nSamples x nClasses]`. */
+  score(
+    state: S,
+    features: Matrix,
+    context: { readonly openEngine: () => Promise<Engine> },
+  ): Promise<Matrix64>
+}
