@@ -1,0 +1,142 @@
+/** zod source of `report.json` and of `folds/<subject>.json`: what a run found, subject by subject, with nothing in it that differs between two equal runs. */
+import { z } from 'zod'
+
+const interval = z.tuple([z.number(), z.number()]).nullable()
+
+/** A figure over subjects; the subject is the unit. `ci95` and `ci99` are Student t intervals, null below two subjects. */
+export const statisticSchema = z.strictObject({
+  mean: z.number(),
+  sd: z.number(),
+  ci95: interval,
+  ci99: interval,
+})
+
+export const summarySchema = z.strictObject({
+  accuracy: statisticSchema,
+  balancedAccuracy: statisticSchema,
+  macroF1: statisticSchema,
+  auc: statisticSchema.nullable(),
+  logLoss: statisticSchema,
+  ece: statisticSchema,
+})
+
+/** Scores of one classifier on the evaluation volumes of one subject. `confusion`: rows = true class, columns = predicted. */
+export const scoresSchema = z.strictObject({
+  nTest: z.int(),
+  accuracy: z.number(),
+  balancedAccuracy: z.number(),
+  macroF1: z.number(),
+  auc: z.number().nullable(),
+  logLoss: z.number(),
+  ece: z.number(),
+  confusion: z.array(z.array(z.int())),
+})
+
+export const epochSchema = z.strictObject({
+  epoch: z.int(),
+  loss: z.number(),
+  accuracy: z.number(),
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().optional(),
+})
+
+/** One classifier in one fold: calibrated by alignment, without alignment, and without any data of the subject. */
+export const modelFoldSchema = z.strictObject({
+  calibrated: scoresSchema,
+  unaligned: scoresSchema.nullable(),
+  zeroShot: scoresSchema.nullable(),
+  temperature: z.number(),
+  epochs: z.array(epochSchema),
+})
+
+export const foldSchema = z.strictObject({
+  subject: z.string(),
+  /** Runs that were scored, and runs that the alignment and the scaler of this subject were fitted on (per rotation if runs rotate). */
+  evaluationRuns: z.array(z.string()),
+  calibrationRuns: z.array(z.string()),
+  calibrationMinutes: z.number(),
+  trainingSubjects: z.array(z.string()),
+  innerSubjects: z.array(z.string()),
+  nTrainingVolumes: z.int(),
+  nMaskVoxels: z.int(),
+  nSelectedVoxels: z.int(),
+  nComponents: z.int(),
+  models: z.record(z.string(), modelFoldSchema),
+  leaks: z.array(z.string()),
+  warnings: z.array(z.string()),
+})
+
+const reportFoldSchema = scoresSchema.extend({
+  subject: z.string(),
+  unaligned: scoresSchema.nullable(),
+  zeroShot: scoresSchema.nullable(),
+  temperature: z.number(),
+  nTrainingVolumes: z.int(),
+  nMaskVoxels: z.int(),
+  nSelectedVoxels: z.int(),
+  nComponents: z.int(),
+  calibrationMinutes: z.number(),
+})
+
+const pooledSchema = scoresSchema
+
+export const baselineSchema = summarySchema.extend({
+  unaligned: summarySchema.nullable(),
+  zeroShot: summarySchema.nullable(),
+  folds: z.array(
+    z.strictObject({ subject: z.string(), accuracy: z.number(), balancedAccuracy: z.number() }),
+  ),
+})
+
+export const reportSchema = z.strictObject({
+  format: z.literal('limbic-report-1'),
+  name: z.string(),
+  protocol: z.enum(['strict', 'paper']),
+  /** The protocol in words, one paragraph each. */
+  protocolText: z.array(z.string()),
+  model: z.string(),
+  classes: z.array(z.string()),
+  /** Scored volumes (or blocks) per class, over all subjects. */
+  classCounts: z.array(z.int()),
+  unit: z.enum(['volume', 'block']),
+  folds: z.array(reportFoldSchema),
+  failedFolds: z.array(
+    z.strictObject({ subject: z.string(), code: z.string(), message: z.string() }),
+  ),
+  summary: summarySchema.nullable(),
+  pooled: pooledSchema.nullable(),
+  chance: z.strictObject({ uniform: z.number(), majority: z.number() }),
+  baselines: z.record(z.string(), baselineSchema),
+  unaligned: summarySchema.nullable(),
+  zeroShot: summarySchema.nullable(),
+  /** Accuracy of the true-parameter classifier; only simulated data have one. */
+  oracle: z.strictObject({ accuracy: z.number(), source: z.string() }).nullable(),
+  trainingCurves: z.array(z.strictObject({ subject: z.string(), epochs: z.array(epochSchema) })),
+  leaks: z.array(z.string()),
+  warnings: z.array(z.string()),
+  data: z.strictObject({
+    dataset: z.string(),
+    subjects: z.array(z.string()),
+    nRuns: z.int(),
+    nVolumes: z.int(),
+    nLabelledVolumes: z.int(),
+    nDroppedVolumes: z.int(),
+    trSeconds: z.number(),
+  }),
+  provenance: z.strictObject({
+    version: z.string(),
+    seed: z.int(),
+    engine: z.string(),
+    configSha256: z.string(),
+    datasetSha256: z.string(),
+  }),
+})
+
+export type Statistic = z.infer<typeof statisticSchema>
+export type Summary = z.infer<typeof summarySchema>
+export type Scores = z.infer<typeof scoresSchema>
+export type ModelFold = z.infer<typeof modelFoldSchema>
+export type Fold = z.infer<typeof foldSchema>
+export type Report = z.infer<typeof reportSchema>
+export type ReportFold = z.infer<typeof reportFoldSchema>
+export type Baseline = z.infer<typeof baselineSchema>
