@@ -1,0 +1,34 @@
+/** zod source of `bundle/manifest.json`: everything about a frozen decoder except its numbers, which lie in hashed files beside it. */
+import { z } from 'zod'
+
+export const gridSchema = z.strictObject({
+  shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
+  affine: z.array(z.number()).length(16),
+})
+
+export const bundleSchema = z.strictObject({
+  format: z.literal('limbic-bundle-1'),
+  name: z.string(),
+  version: z.string(),
+  model: z.string(),
+  classes: z.array(z.string()).min(2),
+  grid: gridSchema,
+  trSeconds: z.number().gt(0),
+  /** Subjects whose runs trained the decoder; each has an alignment of its own in the bundle. */
+  trainingSubjects: z.array(z.string()).min(1),
+  voxelMode: z.enum(['shared', 'per-subject']),
+  baseline: z.enum(['calibration', 'running', 'none']),
+  nVoxels: z.int(),
+  nFeatures: z.int(),
+  temperature: z.number(),
+  /** Cross-subject figures of the same pipeline, when a report was at hand. */
+  metrics: z
+    .strictObject({ accuracy: z.number(), balancedAccuracy: z.number(), source: z.string() })
+    .nullable(),
+  pipelineSha256: z.string(),
+  datasetSha256: z.string(),
+  /** File name -> SHA-256 of its bytes. */
+  files: z.record(z.string(), z.string()),
+})
+
+export type BundleManifest = z.infer<typeof bundleSchema>

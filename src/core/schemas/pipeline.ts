@@ -1,0 +1,157 @@
+/** zod source of a pipeline: a list of steps, each naming a registered stage, with every default written here. */
+import { z } from 'zod'
+
+/** Which runs are used, and which of a subject's runs calibrate (alignment, scaler) and which are scored. */
+export const dataStepSchema = z.strictObject({
+  stage: z.literal('data'),
+  /** BIDS task labels to read; all tasks when absent. */
+  tasks: z.array(z.string()).min(1).optional(),
+  /** Subjects to use; all when absent. */
+  subjects: z.array(z.string()).min(1).optional(),
+  exclude: z.array(z.string()).default([]),
+  /** Folder of fMRIPrep-style derivatives, absolute or relative to the dataset. */
+  derivatives: z.string().optional(),
+  space: z.string().optional(),
+  /**
+   * `task`: runs of the named task calibrate, all others are scored. `first`: the first n runs calibrate.
+   * `rotate`: every run is scored in turn, with all other runs of the subject as calibration.
+   */
+  calibration: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('task'), task: z.string() }),
+      z.strictObject({ kind: z.literal('first'), runs: z.int().min(1) }),
+      z.strictObject({ kind: z.literal('rotate') }),
+    ])
+    .default({ kind: 'task', task: 'calibration' }),
+})
+
+/** Events to one class per volume. */
+export const labelStepSchema = z.strictObject({
+  stage: z.literal('label'),
+  /** Class name -> the trial types that count as that class. */
+  classes: z.record(z.string(), z.array(z.string()).min(1)),
+  /** Name of the class of volumes in which no condition is active; no such class when absent. */
+  rest: z.string().optional(),
+  method: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('hrf'), threshold: z.number().gt(0).max(1).default(0.5) }),
+      z.strictObject({
+        kind: z.literal('shift'),
+        lagSeconds: z.number().min(0).default(5),
+        transitionSeconds: z.number().min(0).default(0),
+      }),
+    ])
+    .default({ kind: 'hrf', threshold: 0.5 }),
+})
+
+/** Mask and temporal cleaning. Evaluation volumes are only ever scaled causally, by statistics of calibration runs. */
+export const cleanStepSchema = z.strictObject({
+  stage: z.literal('clean'),
+  /** `epi`: computed from each run's mean volume; `brain`: the dataset's brain masks; `all`: every voxel. */
+  mask: z.enum(['epi', 'brain', 'all']).default('epi'),
+  /** Polynomial order of the drift removed from calibration runs; 0 removes the mean only. */
+  detrendOrder: z.int().min(0).max(6).default(1),
+  highPassHz: z.number().gt(0).optional(),
+  /** Confound columns, `*` allowed, removed from calibration runs. */
+  confounds: z.array(z.string()).default([]),
+  /**
+   * How single volumes of task runs are centred: on the calibration mean, on the mean of the run's volumes so far, or not at all.
+   * The spread always comes from calibration runs (not with `none`).
+   */
+  baseline: z.enum(['calibration', 'running', 'none']).default('calibration'),
+})
+
+export const selectStepSchema = z.strictObject({
+  stage: z.literal('select'),
+  /** `shared`: the same voxels in everybody, by mean F over training subjects; `per-subject`: each subject's own. */
+  mode: z.enum(['shared', 'per-subject']).default('shared'),
+  k: z.int().min(1).default(200),
+})
+
+export const alignStepSchema = z.strictObject({
+  stage: z.literal('align'),
+  method: z.enum(['hyperalignment', 'none']).default('hyperalignment'),
+  /** What corresponds between subjects: volumes at the same time in the same run, or the mean response to the same class in the same run. */
+  match: z.enum(['time', 'condition']).default('time'),
+  /** Principal components of the training template to keep; the whole common space when absent. */
+  components: z.int().min(1).optional(),
+  level2Iterations: z.int().min(0).default(1),
+})
+
+export const classifyStepSchema = z.strictObject({
+  stage: z.literal('classify'),
+  model: z.string().default('cnn1d'),
+  /** Settings of the model; what is absent takes the model's own default. */
+  options: z.record(z.string(), z.unknown()).default({}),
+  /** Other models, fitted on the same samples and reported beside. */
+  baselines: z.array(z.string()).default([]),
+  /** Settings per baseline. */
+  baselineOptions: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Training subjects held out of an inner fit, on which temperature and stopping are decided; 0 leaves both out. */
+  innerSubjects: z.int().min(0).default(2),
+})
+
+export const evaluateStepSchema = z.strictObject({
+  stage: z.literal('evaluate'),
+  split: z.enum(['leave-one-subject-out', 'leave-one-run-out']).default('leave-one-subject-out'),
+  /** `volume`: single volumes, as they arrive; `block`: the mean over a run's consecutive volumes of one class. */
+  unit: z.enum(['volume', 'block']).default('volume'),
+  unaligned: z.boolean().default(true),
+  zeroShot: z.boolean().default(true),
+})
+
+export const stepSchema = z.discriminatedUnion('stage', [
+  dataStepSchema,
+  labelStepSchema,
+  cleanStepSchema,
+  selectStepSchema,
+  alignStepSchema,
+  classifyStepSchema,
+  evaluateStepSchema,
+])
+
+/** The stages a pipeline may name, in the order in which data flow through them. */
+export const stageOrder = [
+  'data',
+  'label',
+  'clean',
+  'select',
+  'align',
+  'classify',
+  'evaluate',
+] as const
+
+export const pipelineSchema = z.strictObject({
+  name: z.string().min(1),
+  description: z.string().default(''),
+  protocol: z.enum(['strict']).default('strict'),
+  seed: z.int().default(0),
+  engine: z.enum(['auto', 'cpu']).default('auto'),
+  steps: z.array(stepSchema).min(1),
+})
+
+export type StageName = (typeof stageOrder)[number]
+export type PipelineDocument = z.infer<typeof pipelineSchema>
+export type DataStep = z.infer<typeof dataStepSchema>
+export type LabelStep = z.infer<typeof labelStepSchema>
+export type CleanStep = z.infer<typeof cleanStepSchema>
+export type SelectStep = z.infer<typeof selectStepSchema>
+export type AlignStep = z.infer<typeof alignStepSchema>
+export type ClassifyStep = z.infer<typeof classifyStepSchema>
+export type EvaluateStep = z.infer<typeof evaluateStepSchema>
+
+/** A pipeline with every step present and every default filled in. */
+export interface Pipeline {
+  readonly name: string
+  readonly description: string
+  readonly protocol: 'strict'
+  readonly seed: number
+  readonly engine: 'auto' | 'cpu'
+  readonly data: DataStep
+  readonly label: LabelStep
+  readonly clean: CleanStep
+  readonly select: SelectStep
+  readonly align: AlignStep
+  readonly classify: ClassifyStep
+  readonly evaluate: EvaluateStep
+}
