@@ -2,11 +2,92 @@
 import type { ErrorText } from './error-text.ts'
 
 export const dataErrors = {
-  LEAK_DETECTED: (d: { state: string; run: string; protocol: string }): ErrorText => ({
-    where: d.run,
-    problem: `The ${d.state} was fitted on the run that it is now asked to score.`,
-    expected: `states fitted on other runs only (protocol ${d.protocol})`,
-    found: `${d.run} among the runs that ${d.state} was fitted on`,
+  LEAK_DETECTED: (d: { state: string; run: string; subject: string }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: `The ${d.state} must not score this subject: it was fitted on ${d.run}.`,
+    expected:
+      'states fitted on other subjects, or on calibration runs of this one, that name every run they have seen',
+    found: `a ${d.state} fitted on ${d.run}`,
     remedy: 'Fit on the training subjects and on calibration runs only, never on evaluation runs.',
+  }),
+  STRICT_NEEDS_TWO_RUNS: (d: { subject: string; found: readonly string[] }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem:
+      'The strict protocol needs at least two runs of every subject: one to calibrate on and another to score.',
+    expected: 'two runs or more',
+    found: d.found.length === 0 ? 'none' : d.found.join(', '),
+    remedy:
+      'Add a calibration run, leave the subject out with `--set data.exclude=[...]`, or use an alignment-free pipeline.',
+  }),
+  CALIBRATION_RUNS_MISSING: (d: {
+    subject: string
+    rule: string
+    nCalibration: number
+    nEvaluation: number
+    found: readonly string[]
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: 'The runs of this subject do not split into calibration and evaluation.',
+    expected: `at least one run on each side (${d.rule})`,
+    found: `${d.nCalibration} to calibrate on and ${d.nEvaluation} to score, out of ${d.found.join(', ')}`,
+    remedy:
+      'Set data.calibration in the pipeline to the task, the number of first runs, or `{ kind: rotate }`.',
+  }),
+  TOO_FEW_SUBJECTS: (d: { found: readonly string[]; needed: number; why: string }): ErrorText => ({
+    problem: `There are too few subjects to ${d.why}.`,
+    expected: `at least ${d.needed}`,
+    found: d.found.length === 0 ? 'none' : d.found.join(', '),
+    remedy: 'Add subjects, lower classify.innerSubjects, or use a within-subject pipeline.',
+  }),
+  ONE_CLASS_ONLY: (d: {
+    subject: string
+    classes: readonly string[]
+    counts: readonly number[]
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: 'The labelled volumes of this subject hold one class only, so nothing can be decoded.',
+    expected: `volumes of at least two of the classes ${d.classes.join(', ')}`,
+    found: d.classes.map((name, i) => `${name} ${d.counts[i]}`).join(', '),
+    remedy: 'Check trial_type in the events files and the classes of the label step.',
+  }),
+  GRIDS_DIFFER: (d: {
+    subject: string
+    reference: string
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: `The voxel grid or mask of this subject differs from that of sub-${d.reference}, so shared voxels do not correspond.`,
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Resample the subjects to one space, or choose voxels per subject (`select.mode=per-subject`).',
+  }),
+  CALIBRATION_LABELS_MISSING: (d: { subject: string; runs: readonly string[] }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem:
+      'Voxels are to be chosen per subject, but the calibration runs of this subject carry no labels to choose by.',
+    expected: 'labelled volumes of at least two classes in the calibration runs',
+    found: `none in ${d.runs.join(', ')}`,
+    remedy: 'Choose shared voxels (`select.mode=shared`), or calibrate on labelled runs.',
+  }),
+  CALIBRATION_RUNS_DIFFER: (d: {
+    subject: string
+    reference: string
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: `The calibration runs do not match those of sub-${d.reference} volume by volume.`,
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Use time-locked runs of equal length, or match by condition (`align.match=condition`).',
+  }),
+  SELECTION_EMPTY: (d: { subjects: readonly string[] }): ErrorText => ({
+    problem: 'No voxel lies inside the masks of all training subjects.',
+    expected: 'overlapping masks on one grid',
+    found: `an empty intersection over ${d.subjects.map((s) => `sub-${s}`).join(', ')}`,
+    remedy: 'Check the masks and the registration, or choose voxels per subject.',
   }),
 } as const

@@ -6,14 +6,121 @@ export const pipelineErrors = {
     file: string
     key: string
     nearest?: string | undefined
+    valid: readonly string[]
   }): ErrorText => ({
     where: d.file,
     problem: `The pipeline has a key that limbic does not know: "${d.key}".`,
-    ...(d.nearest === undefined ? {} : { expected: `"${d.nearest}"` }),
+    expected: d.nearest === undefined ? `one of ${d.valid.join(', ')}` : `"${d.nearest}"`,
     found: `"${d.key}"`,
     remedy:
       d.nearest === undefined
-        ? 'See data-schemas/pipeline.schema.json for the keys.'
+        ? 'Correct or remove the key; data-schemas/pipeline.schema.json lists what a pipeline may hold.'
         : `Write "${d.nearest}" instead, or remove the key.`,
+  }),
+  PIPELINE_VALUE_INVALID: (d: {
+    file: string
+    key: string
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: d.file,
+    problem: `The value of "${d.key}" in the pipeline cannot be used.`,
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Correct the value; data-schemas/pipeline.schema.json says what each key may hold.',
+  }),
+  PIPELINE_INVALID_YAML: (d: { file: string; line: number; reason: string }): ErrorText => ({
+    where: `${d.file}, line ${d.line}`,
+    problem: 'The pipeline is not valid YAML.',
+    found: d.reason,
+    remedy: 'Correct the line; indent with spaces, two per level.',
+  }),
+  PIPELINE_NOT_FOUND: (d: {
+    name: string
+    known: readonly string[]
+    nearest?: string
+  }): ErrorText => ({
+    problem: `There is no pipeline called "${d.name}".`,
+    expected: `a YAML file, or one of ${d.known.join(', ')}`,
+    found: `neither a file nor a known name`,
+    remedy:
+      d.nearest === undefined
+        ? 'Check the path, or use a name from the list.'
+        : `Did you mean "${d.nearest}"?`,
+  }),
+  PIPELINE_STEP_ORDER: (d: {
+    file: string
+    found: readonly string[]
+    order: readonly string[]
+  }): ErrorText => ({
+    where: d.file,
+    problem: 'The steps of the pipeline are out of order, repeated or incomplete.',
+    expected: `each stage at most once, in the order ${d.order.join(', ')}, with at least data and label`,
+    found: d.found.join(', '),
+    remedy: 'Reorder the steps; a stage that is left out runs with its defaults.',
+  }),
+  DATASET_UNUSABLE: (d: { dataset: string; findings: readonly string[] }): ErrorText => ({
+    where: d.dataset,
+    problem: `The dataset cannot be used as it is; ${d.findings.length} finding(s): ${d.findings.join(' | ')}`,
+    remedy:
+      'Mend the findings, or leave the subjects out with `--set data.exclude=[...]`; `limbic validate` shows them all.',
+  }),
+  ALL_FOLDS_FAILED: (d: { nFolds: number; first: string }): ErrorText => ({
+    problem: `Every one of the ${d.nFolds} folds failed; the first with: ${d.first}`,
+    remedy: 'Mend the cause named above and run again; finished stages are kept.',
+  }),
+  RUN_DIRECTORY_TAKEN: (d: { dir: string; found: string; wanted: string }): ErrorText => ({
+    where: d.dir,
+    problem: 'The output folder holds the results of another pipeline, dataset or seed.',
+    expected: `an empty folder, or one of run ${d.wanted}`,
+    found: `run ${d.found}`,
+    remedy:
+      'Give another --out, or delete the folder. With --resume the stages that still fit are reused and the rest is replaced.',
+  }),
+  REPORT_NOT_FOUND: (d: { dir: string }): ErrorText => ({
+    where: d.dir,
+    problem: 'There is no report.json in this folder.',
+    expected: 'a run directory written by `limbic run`',
+    remedy:
+      'Give the folder that was the --out of the run; a run that was killed writes its report when it is run again.',
+  }),
+  BUNDLE_INVALID: (d: { bundle: string; expected: string; found: string }): ErrorText => ({
+    where: d.bundle,
+    problem: 'This is not a decoder bundle that limbic can read.',
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Give the `bundle` folder that `limbic train` wrote, or train again with this version.',
+  }),
+  BUNDLE_HASH_MISMATCH: (d: { file: string; expected: string; found: string }): ErrorText => ({
+    where: d.file,
+    problem: 'The bundle was changed after it was written, so its predictions cannot be trusted.',
+    expected: `SHA-256 ${d.expected}`,
+    found: d.found,
+    remedy: 'Copy the bundle again from where it was trained, or train it again.',
+  }),
+  BUNDLE_GRID_MISMATCH: (d: { image: string; expected: string; found: string }): ErrorText => ({
+    where: d.image,
+    problem: 'The image lies on another voxel grid than the one the decoder was trained on.',
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Acquire or resample the image on the grid of the training data.',
+  }),
+  BUNDLE_SUBJECT_UNKNOWN: (d: {
+    subject: string
+    known: readonly string[]
+    bundle: string
+  }): ErrorText => ({
+    where: d.bundle,
+    problem: `The bundle holds no alignment for subject "${d.subject}".`,
+    expected: `one of ${d.known.join(', ')}`,
+    found: d.subject,
+    remedy:
+      'Give calibration runs of the new subject with --calibration BIDS, or name a known subject with --subject.',
+  }),
+  OPTION_INVALID: (d: { option: string; expected: string; found: string }): ErrorText => ({
+    problem: `The option ${d.option} cannot be used as given.`,
+    expected: d.expected,
+    found: d.found,
+    remedy: 'See `limbic --help` and `limbic COMMAND --help`.',
   }),
 } as const

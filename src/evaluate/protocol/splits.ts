@@ -1,0 +1,62 @@
+/** A subject's runs -> the ways they split into calibration and evaluation. The two never share a run. */
+import { LimbicError } from '../../core/errors/index.ts'
+import type { DataStep } from '../../core/schemas/pipeline.ts'
+import type { RunData, SubjectData } from './subject-data.ts'
+
+/**
+ * Splits the runs of one subject.
+ *
+ * @param subject - Label, for messages.
+ * @param runs - All runs of the subject, in order.
+ * @param step - Says which runs calibrate.
+ * @returns The rotations, and the subject's part in training.
+ * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS` when nothing is left to calibrate on or to score.
+ */
+export function splitRuns(
+  subject: string,
+  runs: readonly RunData[],
+  step: Pick<DataStep, 'calibration'>,
+): Pick<SubjectData, 'rotations' | 'training'> {
+  if (runs.length < 2)
+    throw new LimbicError('STRICT_NEEDS_TWO_RUNS', { subject, found: runs.map((run) => run.key) })
+  if (step.calibration.kind === 'rotate') return rotate(runs)
+  const isCalibration = calibrationTest(runs, step.calibration)
+  const calibration = runs.filter(isCalibration)
+  const evaluation = runs.filter((run) => !isCalibration(run))
+  if (calibration.length === 0 || evaluation.length === 0)
+    throw new LimbicError('CALIBRATION_RUNS_MISSING', {
+      subject,
+      rule: formatRule(step.calibration),
+      nCalibration: calibration.length,
+      nEvaluation: evaluation.length,
+      found: runs.map((run) => run.key),
+    })
+  // Runs of a calibration task carry no labels of their own; calibration runs of the same task do, and train.
+  const labelled = runs.filter((run) => run.labels.some((label) => label >= 0))
+  return { rotations: [{ calibration, evaluation }], training: { calibration, labelled } }
+}
+
+function rotate(runs: readonly RunData[]): Pick<SubjectData, 'rotations' | 'training'> {
+  const rotations = runs
+    .filter((run) => run.labels.some((label) => label >= 0))
+    .map((scored) => ({
+      calibration: runs.filter((run) => run !== scored),
+      evaluation: [scored],
+    }))
+  return { rotations, training: { calibration: runs, labelled: runs } }
+}
+
+function calibrationTest(
+  runs: readonly RunData[],
+  rule: Exclude<DataStep['calibration'], { kind: 'rotate' }>,
+): (run: RunData) => boolean {
+  if (rule.kind === 'task') return (run) => run.id.task === rule.task
+  const first = new Set(runs.slice(0, rule.runs))
+  return (run) => first.has(run)
+}
+
+function formatRule(rule: DataStep['calibration']): string {
+  if (rule.kind === 'task') return `runs of task "${rule.task}" calibrate, the others are scored`
+  if (rule.kind === 'first') return `the first ${rule.runs} run(s) calibrate, the others are scored`
+  return 'every run is scored in turn'
+}
