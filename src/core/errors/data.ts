@@ -90,4 +90,29 @@ export const dataErrors = {
     found: `an empty intersection over ${d.subjects.map((s) => `sub-${s}`).join(', ')}`,
     remedy: 'Check the masks and the registration, or choose voxels per subject.',
   }),
+  TRAIN_TOO_FEW_CLASSES: (d: { nPresent: number; nClasses: number }): ErrorText => ({
+    problem: 'A classifier cannot be fitted: too few classes have training samples.',
+    expected: `samples of at least 2 of the ${d.nClasses} classes`,
+    found: `samples of ${d.nPresent}`,
+    remedy:
+      'Check the events of the training subjects, and that the classes of the label step name their trial types.',
+  }),
+  TRAIN_SINGULAR: (d: { order: number; ridge: number }): ErrorText => ({
+    problem: 'A linear classifier cannot be fitted: its matrix cannot be factored.',
+    expected: 'finite features and enough regularisation for a positive definite matrix',
+    found: `a singular matrix of order ${d.order} with regularisation ${d.ridge}`,
+    remedy:
+      'Check the features for values that are not finite, or raise the regularisation (alpha or shrinkage).',
+  }),
+  TRAIN_NOT_CONVERGED: (d: {
+    classifier: string
+    iterations: number
+    gradient: number
+    tolerance: number
+  }): ErrorText => ({
+    problem: `The ${d.classifier} classifier did not converge.`,
+    expected: `a gradient of at most ${d.tolerance} after ${d.iterations} iterations`,
+    found: String(d.gradient),
+    remedy: 'Scale the features (z-score), lower C, or raise maxIterations.',
+  }),
 } as const
