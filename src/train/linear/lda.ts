@@ -28,7 +28,7 @@ export const lda: Classifier<LdaOptions, LinearState> = {
   fit(samples, options) {
     const { shrinkage } = parseClassifierOptions('lda', ldaOptionsSchema, options)
     const fitted = fitLdaWeights(samples.features, samples.labels, samples.nClasses, shrinkage)
-    return Promise.resolve(createLinearState('lda'', fitted, samples.runs))
+    return Promise.resolve(createLinearState('lda', fitted, samples.runs))
   },
   score: (state, features) => Promise.resolve(scoreLinear(state, features)),
 }
