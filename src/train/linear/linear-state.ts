@@ -42,6 +42,33 @@ export function createLinearState(
 }
 
 /**
+ * Spreads the weights of the classes that were fitted over all classes.
+ *
+ * @param fitted - Weights `[nFeatures x nPresent]`, row-major.
+ * @param bias - Length `nPresent`.
+ * @param classes - Class index of each fitted column, length `nPresent`.
+ * @param nClasses - Number of all classes.
+ * @returns Weights `[nFeatures x nClasses]`, zero for a class that was not fitted, whose bias is `-Infinity`.
+ * @throws Never.
+ */
+export function spreadOverClasses(
+  fitted: Float64Array,
+  bias: Float64Array,
+  classes: Int32Array,
+  nClasses: number,
+): LinearWeights {
+  const nPresent = classes.length
+  const nFeatures = fitted.length / nPresent
+  const weights = new Float64Array(nFeatures * nClasses)
+  const allBias = new Float64Array(nClasses).fill(-Infinity)
+  classes.forEach((c, k) => {
+    allBias[c] = bias[k]!
+    for (let j = 0; j < nFeatures; j++) weights[j * nClasses + c] = fitted[j * nPresent + k]!
+  })
+  return { weights, bias: allBias }
+}
+
+/**
  * Scores samples with a linear model.
  *
  * @param state - Weights and bias, with their shape.

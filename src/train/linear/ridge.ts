@@ -10,7 +10,7 @@ import {
   type LinearState,
   type LinearWeights,
 } from './linear-state.ts'
-import { classMeans, countClasses, featureMeans } from './training-set.ts'
+import { centreFeatures, classMeans, countClasses, featureMeans } from './training-set.ts'
 
 /** Settings of the ridge classifier. `alpha`: penalty on the squared weights, above 0. */
 export const ridgeOptionsSchema = z.strictObject({ alpha: z.number().gt(0).default(1) })
@@ -49,7 +49,7 @@ export function fitRidgeWeights(
 ): LinearWeights {
   const counts = countClasses(features, labels, nClasses)
   const mean = featureMeans(features)
-  const centred = centre(features, mean)
+  const centred = centreFeatures(features, mean)
   const right = ridgeRightHandSide(classMeans(features, labels, counts), counts, mean)
   const weights = solvePenalised(centred, alpha, 1, right, nClasses)
   return { weights, bias: ridgeBias(weights, mean, counts) }
@@ -103,12 +103,4 @@ export function ridgeBias(
     bias[c] = counts[c] === 0 ? -Infinity : offset
   }
   return bias
-}
-
-function centre(features: Matrix, mean: Float64Array): Matrix64 {
-  const { data, nRows, nCols } = features
-  const centred = new Float64Array(data.length)
-  for (let i = 0, at = 0; i < nRows; i++)
-    for (let j = 0; j < nCols; j++, at++) centred[at] = data[at]! - mean[j]!
-  return { data: centred, nRows, nCols }
 }

@@ -90,3 +90,36 @@ export function featureMeans(features: Matrix): Float64Array {
   for (let j = 0; j < nCols; j++) means[j]! /= Math.max(1, nRows)
   return means
 }
+
+/**
+ * Samples in float64 with every feature's mean taken away.
+ *
+ * @param features - Samples `[nSamples x nFeatures]`; not changed.
+ * @param mean - Length `nFeatures`.
+ * @returns The centred copy.
+ * @throws Never.
+ */
+export function centreFeatures(features: Matrix, mean: Float64Array): Matrix64 {
+  const { data, nRows, nCols } = features
+  const centred = new Float64Array(data.length)
+  for (let i = 0, at = 0; i < nRows; i++)
+    for (let j = 0; j < nCols; j++, at++) centred[at] = data[at]! - mean[j]!
+  return { data: centred, nRows, nCols }
+}
+
+/**
+ * Numbers the classes that have samples, for models that cannot be fitted with an empty class.
+ *
+ * @param counts - Samples per class.
+ * @returns `classes`: the classes with samples, ascending; `position`: place of each class among them, -1 for an empty class.
+ * @throws Never.
+ */
+export function presentClasses(counts: Int32Array): {
+  classes: Int32Array
+  position: Int32Array
+} {
+  const classes = Int32Array.from([...counts.keys()].filter((c) => counts[c]! > 0))
+  const position = new Int32Array(counts.length).fill(-1)
+  classes.forEach((c, k) => (position[c] = k))
+  return { classes, position }
+}

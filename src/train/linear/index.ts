@@ -1,0 +1,23 @@
+/** The linear classifiers by name: baselines that stand beside every network. */
+import type { Classifier } from '../classifier.ts'
+import { centroid } from './centroid.ts'
+import { lda } from './lda.ts'
+import { logistic } from './logistic.ts'
+import { ridge } from './ridge.ts'
+import { svm } from './svm.ts'
+
+export { centroid, scoreCentroids, type CentroidOptions, type CentroidState } from './centroid.ts'
+export { fitLdaWeights, lda, type LdaOptions } from './lda.ts'
+export { scoreLinear, type LinearState, type LinearWeights } from './linear-state.ts'
+export { fitLogisticWeights, logistic, type LogisticOptions } from './logistic.ts'
+export { fitRidgeWeights, ridge, type RidgeOptions } from './ridge.ts'
+export { fitSvmWeights, svm, type SvmOptions } from './svm.ts'
+
+/** Name -> linear classifier. */
+export const linearClassifiers: Readonly<Record<string, Classifier>> = {
+  centroid,
+  ridge,
+  logistic,
+  lda,
+  svm,
+}
