@@ -21,4 +21,11 @@ export const engineErrors = {
     found: d.name,
     remedy: 'Run `limbic doctor` to see which engines work on this machine.',
   }),
+  GEMM_UNAVAILABLE: (d: { name: string; known: readonly string[]; reason: string }): ErrorText => ({
+    where: 'LIMBIC_GEMM',
+    problem: `The matrix product "${d.name}" does not work on this machine: ${d.reason}.`,
+    expected: `one of ${d.known.join(', ')}`,
+    found: d.name,
+    remedy: 'Unset LIMBIC_GEMM to let limbic choose, or name another provider.',
+  }),
 } as const

@@ -84,6 +84,27 @@ export const pipelineErrors = {
     remedy:
       'Give the folder that was the --out of the run; a run that was killed writes its report when it is run again.',
   }),
+  BRAIN_MASK_MISSING: (d: { bold: string }): ErrorText => ({
+    where: d.bold,
+    problem: 'The pipeline asks for brain masks, but this run has none.',
+    expected: 'a desc-brain mask beside the image, or in data.derivatives',
+    found: 'none',
+    remedy: 'Point data.derivatives at the fMRIPrep folder, or set clean.mask to epi.',
+  }),
+  MASK_SIZE_MISMATCH: (d: { mask: string; expected: string; found: string }): ErrorText => ({
+    where: d.mask,
+    problem: 'The brain mask has another size than the image it belongs to.',
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Resample the mask to the grid of the image, or set clean.mask to epi.',
+  }),
+  CONFOUNDS_MISSING: (d: { bold: string; columns: readonly string[] }): ErrorText => ({
+    where: d.bold,
+    problem: 'The pipeline asks for confounds, but this run has no confounds file.',
+    expected: `a confounds TSV with ${d.columns.join(', ')}`,
+    found: 'none',
+    remedy: 'Point data.derivatives at the fMRIPrep folder, or remove clean.confounds.',
+  }),
   BUNDLE_INVALID: (d: { bundle: string; expected: string; found: string }): ErrorText => ({
     where: d.bundle,
     problem: 'This is not a decoder bundle that limbic can read.',

@@ -1,0 +1,181 @@
+/** Training samples -> fitted classifiers and the temperature that makes their probabilities honest. */
+import type { Matrix64, State } from '../../core/types.ts'
+import type { ClassifierState, FitContext } from '../../train/classifier.ts'
+import { classifierOf } from '../../train/classifiers.ts'
+import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
+import { subjectSamples } from './calibration.ts'
+import { calibrateSubject } from './calibration.ts'
+import type { ProtocolContext, Variant } from './context.ts'
+import { fitPopulation, populationKey, trainingSamples, type Population } from './population.ts'
+import { stackSamples, type LabelledFeatures } from './samples.ts'
+import type { SubjectData } from './subject-data.ts'
+
+/** A population with the classifiers that were fitted on its samples. */
+export interface Decoder {
+  readonly population: Population
+  readonly models: Readonly<Record<string, ClassifierState>>
+  readonly nTrainingSamples: number
+}
+
+/** A classifier to be fitted, with its settings. */
+export interface ModelChoice {
+  readonly name: string
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What the inner fit decides for a model. */
+export interface InnerChoice {
+  readonly temperature: TemperatureState
+  /** Epochs after which the inner validation loss was lowest; absent when the model does not stop early. */
+  readonly epochs?: number
+}
+
+/**
+ * The models of a pipeline: the one in question first, then its baselines.
+ *
+ * @param context - Settings and services.
+ * @returns Names and settings.
+ * @throws Never.
+ */
+export function modelChoices({ pipeline }: ProtocolContext): readonly ModelChoice[] {
+  const { model, options, baselines, baselineOptions } = pipeline.classify
+  return [
+    { name: model, options },
+    ...baselines
+      .filter((name) => name !== model)
+      .map((name) => ({ name, options: baselineOptions[name] ?? {} })),
+  ]
+}
+
+/**
+ * Fits population and classifiers on the training subjects.
+ *
+ * @param context - Settings and services.
+ * @param subjects - Training subjects only.
+ * @param variant - How volumes reach the classifier.
+ * @param choices - The models; `inner` holds what was decided for them, if anything was.
+ * @param validation - Samples of subjects outside everything fitted here, for early stopping.
+ * @returns The decoder; each classifier is remembered by itself.
+ * @throws {LimbicError} As `fitPopulation` and the classifiers.
+ */
+export async function fitDecoder(
+  context: ProtocolContext,
+  subjects: readonly SubjectData[],
+  variant: Variant,
+  choices: readonly (ModelChoice & { inner?: InnerChoice })[],
+  validation?: (population: Population) => Promise<LabelledFeatures>,
+): Promise<Decoder> {
+  const population = await fitPopulation(context, subjects, variant)
+  const samples = await trainingSamples(context, population, subjects)
+  const models: Record<string, ClassifierState> = {}
+  for (const choice of choices) {
+    const key = {
+      version: 1,
+      population: populationKey(context, subjects, variant),
+      choice: { name: choice.name, options: choice.options, epochs: choice.inner?.epochs ?? null },
+      seed: context.pipeline.seed,
+      validated: validation !== undefined,
+    }
+    models[choice.name] = await context.memo('classifier', key, async () =>
+      fitOne(context, choice, samples, variant, await validation?.(population)),
+    )
+  }
+  return { population, models, nTrainingSamples: samples.labels.length }
+}
+
+/**
+ * Fits on the training subjects but the inner ones, and decides temperature and stopping on the inner ones.
+ *
+ * @param context - Settings and services.
+ * @param training - Training subjects, the inner ones among them.
+ * @param inner - Labels of the inner subjects.
+ * @param choices - The models.
+ * @returns What was decided, per model.
+ * @throws {LimbicError} As `fitDecoder`.
+ */
+export async function decideInner(
+  context: ProtocolContext,
+  training: readonly SubjectData[],
+  inner: readonly string[],
+  choices: readonly ModelChoice[],
+): Promise<Readonly<Record<string, InnerChoice>>> {
+  const outerTraining = training.filter(({ subject }) => !inner.includes(subject))
+  const held = training.filter(({ subject }) => inner.includes(subject))
+  const samplesOf = (population: Population): Promise<LabelledFeatures> =>
+    heldOutSamples(context, population, held)
+  const decoder = await fitDecoder(context, outerTraining, 'calibrated', choices, samplesOf)
+  const validation = await samplesOf(decoder.population)
+  const decided: Record<string, InnerChoice> = {}
+  for (const { name } of choices) {
+    const state = decoder.models[name]!
+    const logits = await scoreModel(context, name, state, validation)
+    const temperature = fitTemperature(logits, validation.labels, [
+      ...decoder.population.fittedOn,
+      ...validation.runs,
+    ])
+    const epochs = state.bestEpoch
+    decided[name] = { temperature, ...(epochs === undefined ? {} : { epochs }) }
+  }
+  return decided
+}
+
+/**
+ * Scores samples with a fitted classifier.
+ *
+ * @param context - Settings and services.
+ * @param name - The classifier.
+ * @param state - What was fitted.
+ * @param samples - Samples in its feature space.
+ * @returns Logits `[nSamples x nClasses]`.
+ * @throws {LimbicError} As the classifier.
+ */
+export async function scoreModel(
+  context: ProtocolContext,
+  name: string,
+  state: ClassifierState,
+  samples: LabelledFeatures,
+): Promise<Matrix64> {
+  return classifierOf(name).score(state, samples.features, context)
+}
+
+/** Every population-wide state of a decoder, for the leak guard. */
+export function populationStates(decoder: Decoder, name: string): readonly State[] {
+  const { population, models } = decoder
+  return [population.selection, population.commonSpace, models[name]].filter(
+    (state): state is NonNullable<typeof state> => state != null,
+  )
+}
+
+async function heldOutSamples(
+  context: ProtocolContext,
+  population: Population,
+  subjects: readonly SubjectData[],
+): Promise<LabelledFeatures> {
+  const parts: LabelledFeatures[] = []
+  for (const subject of subjects)
+    for (const { calibration, evaluation } of subject.rotations) {
+      const calibrated = await calibrateSubject(context, population, subject, calibration)
+      parts.push(await subjectSamples(context, calibrated, evaluation))
+    }
+  return stackSamples(parts)
+}
+
+function fitOne(
+  context: ProtocolContext,
+  choice: ModelChoice & { inner?: InnerChoice },
+  samples: LabelledFeatures,
+  variant: Variant,
+  validation: LabelledFeatures | undefined,
+): Promise<ClassifierState> {
+  const nClasses = context.classes.length
+  const fitContext: FitContext = {
+    rng: context.rng.fork(`fit/${choice.name}/${variant}/${samples.runs.join(',')}`),
+    emit: context.emit,
+    openEngine: context.openEngine,
+    ...(validation === undefined ? {} : { validation: { ...validation, nClasses } }),
+    ...(context.checkpointDir === undefined ? {} : { checkpointDir: context.checkpointDir }),
+  }
+  const epochs = choice.inner?.epochs
+  const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }
+  return classifierOf(choice.name).fit({ ...samples, nClasses }, options, fitContext)
+}

@@ -1,0 +1,178 @@
+/** A BIDS dataset -> records of subjects with labelled, masked runs, and from those the subjects that protocols work on. */
+import { resolve } from 'node:path'
+import type { Emit } from '../core/events.ts'
+import { createFinding, LimbicError, type Finding } from '../core/errors/index.ts'
+import type { Pipeline } from '../core/schemas/pipeline.ts'
+import type { Grid } from '../core/types.ts'
+import { splitRuns } from '../evaluate/protocol/splits.ts'
+import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
+import { sha256 } from '../io/artifacts.ts'
+import { indexBids, type BidsRun } from '../io/bids/index.ts'
+import { canonicalJson, createDiskMemo } from './cache.ts'
+import { createRunOpener } from './open-run.ts'
+import { recordRuns, type RunRecord } from './run-record.ts'
+
+/** A dataset as plain data, which the main process makes once and every worker opens. */
+export interface DatasetRecord {
+  readonly name: string
+  readonly root: string
+  readonly classes: readonly string[]
+  readonly subjects: readonly SubjectRecord[]
+  /** Hash over all runs: image bytes, events, masks, labels. */
+  readonly sha256: string
+  readonly trSeconds: number
+  readonly findings: readonly Finding[]
+}
+
+export interface SubjectRecord {
+  readonly subject: string
+  readonly grid: Grid
+  readonly runs: readonly RunRecord[]
+}
+
+/**
+ * Indexes a dataset, masks every run and turns events into labels.
+ *
+ * @param root - The BIDS folder.
+ * @param pipeline - Says which runs, masks and labels.
+ * @param cacheDir - Where masked series are kept.
+ * @param emit - Told of progress, run by run.
+ * @returns The record, subjects sorted by label.
+ * @throws {LimbicError} `DATASET_UNUSABLE` with every finding of severity error, `ONE_CLASS_ONLY`, and as `recordRuns`.
+ */
+export async function recordDataset(
+  root: string,
+  pipeline: Pipeline,
+  cacheDir: string,
+  emit: Emit,
+): Promise<DatasetRecord> {
+  const index = await indexBids(root, indexOptions(pipeline))
+  const runs = index.runs.filter((run) => !pipeline.data.exclude.includes(run.id.subject))
+  const findings = relevantFindings(index.findings, runs, pipeline)
+  assertUsable(root, findings)
+  for (const finding of findings) emit({ type: 'finding', finding })
+
+  if (runs.length === 0)
+    throw new LimbicError('DATASET_UNUSABLE', {
+      dataset: root,
+      findings: ['no BOLD runs of the subjects and tasks that the pipeline names'],
+    })
+  const classes = classNames(pipeline)
+  const subjects = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
+  const hashes = subjects.flatMap((subject) => subject.runs.map((run) => [run.key, run.sha256]))
+  return {
+    name: index.name,
+    root,
+    classes,
+    subjects,
+    sha256: sha256(canonicalJson(hashes)),
+    trSeconds: runs[0]!.trSeconds,
+    findings,
+  }
+}
+
+/**
+ * Opens a recorded dataset and splits each subject's runs.
+ *
+ * @param record - The record.
+ * @param pipeline - Says which runs calibrate.
+ * @returns The subjects; their series are read when asked for, at most 512 MB of them in memory at once.
+ * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS`, `CALIBRATION_RUNS_MISSING`.
+ */
+export function openDataset(record: DatasetRecord, pipeline: Pipeline): readonly SubjectData[] {
+  const open = createRunOpener()
+  return record.subjects.map(({ subject, grid, runs }) => {
+    const opened = runs.map(open)
+    return { subject, grid, runs: opened, ...splitRuns(subject, opened, pipeline.data) }
+  })
+}
+
+/**
+ * The class names of a pipeline, in the order of class indices.
+ *
+ * @param pipeline - The pipeline.
+ * @returns Names; the rest class, if any, comes last.
+ * @throws Never.
+ */
+export function classNames({ label }: Pick<Pipeline, 'label'>): readonly string[] {
+  const named = Object.keys(label.classes)
+  return label.rest === undefined || named.includes(label.rest) ? named : [...named, label.rest]
+}
+
+function indexOptions({ data }: Pipeline): Parameters<typeof indexBids>[1] {
+  return {
+    ...(data.tasks === undefined ? {} : { task: data.tasks }),
+    ...(data.subjects === undefined ? {} : { subjects: data.subjects }),
+    ...(data.derivatives === undefined ? {} : { derivatives: data.derivatives }),
+    ...(data.space === undefined ? {} : { space: data.space }),
+  }
+}
+
+/** Runs of a calibration task need no events; every other run does. Subjects that are left out are not complained about. */
+function relevantFindings(
+  found: readonly Finding[],
+  runs: readonly BidsRun[],
+  { data }: Pipeline,
+): readonly Finding[] {
+  const { calibration, exclude } = data
+  const isFilm = (run: BidsRun): boolean =>
+    calibration.kind === 'task' && run.id.task === calibration.task
+  const missing = runs
+    .filter((run) => run.events === undefined && !isFilm(run))
+    .map((run) =>
+      createFinding('error', 'EVENTS_MISSING', {
+        bold: run.bold,
+        expected: run.bold.replace(/_bold\.nii(\.gz)?$/, '_events.tsv'),
+      }),
+    )
+  const others = found.filter(
+    ({ code, message }) =>
+      code !== 'EVENTS_MISSING' && !exclude.some((subject) => message.includes(`sub-${subject}_`)),
+  )
+  return [...others, ...missing]
+}
+
+function assertUsable(root: string, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return
+  throw new LimbicError('DATASET_UNUSABLE', {
+    dataset: root,
+    findings: errors.map(({ code, message }) => `${code} ${message}`),
+  })
+}
+
+async function recordSubjects(
+  runs: readonly BidsRun[],
+  pipeline: Pipeline,
+  classes: readonly string[],
+  cacheDir: string,
+  emit: Emit,
+): Promise<readonly SubjectRecord[]> {
+  const memo = createDiskMemo(cacheDir, emit)
+  const seriesDir = resolve(cacheDir, 'series')
+  const labels = [...new Set(runs.map((run) => run.id.subject))].sort()
+  const progress = { stage: 'read', total: labels.length, unit: 'subjects' }
+  const started = performance.now()
+  const subjects: SubjectRecord[] = []
+  emit({ type: 'start', ...progress })
+  for (const subject of labels) {
+    const own = runs.filter((run) => run.id.subject === subject)
+    const recorded = await recordRuns(own, pipeline, classes, seriesDir, memo)
+    assertTwoClasses(subject, recorded, classes)
+    subjects.push({ subject, grid: own[0]!.header.grid, runs: recorded })
+    emit({ type: 'progress', ...progress, done: subjects.length })
+  }
+  emit({ type: 'done', stage: 'read', seconds: (performance.now() - started) / 1000 })
+  return subjects
+}
+
+function assertTwoClasses(
+  subject: string,
+  runs: readonly RunRecord[],
+  classes: readonly string[],
+): void {
+  const counts = classes.map(() => 0)
+  for (const run of runs) for (const label of run.labels) if (label >= 0) counts[label]! += 1
+  if (counts.filter((count) => count > 0).length >= 2) return
+  throw new LimbicError('ONE_CLASS_ONLY', { subject, classes, counts })
+}

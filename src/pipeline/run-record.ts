@@ -1,0 +1,164 @@
+/** The BIDS runs of one subject -> plain records of masked, labelled runs, which any process can open. */
+import { join } from 'node:path'
+import { LimbicError } from '../core/errors/index.ts'
+import type { Memo } from '../core/memo.ts'
+import type { CleanStep, LabelStep, Pipeline } from '../core/schemas/pipeline.ts'
+import type { RunData } from '../evaluate/protocol/subject-data.ts'
+import { sha256File } from '../io/artifacts.ts'
+import { readConfounds, readEvents, type BidsRun } from '../io/bids/index.ts'
+import { readNifti, readVolumes } from '../io/nifti/index.ts'
+import { computeEpiMask, maskIndices } from '../preprocess/epi-mask.ts'
+import { labelVolumes } from '../preprocess/labels.ts'
+import { hashKey } from './cache.ts'
+
+/** A run as plain data: what is known of it, and where its numbers lie. */
+export interface RunRecord extends Omit<RunData, 'readSeries'> {
+  readonly bold: string
+  /** Voxels of the stored series: the union of the masks of all runs of the subject, grid indices. */
+  readonly keptVoxels: Int32Array
+  /** The masked series `[nVolumes x keptVoxels.length]`; written when it is first read. */
+  readonly seriesFile: string
+}
+
+/**
+ * Masks and labels all runs of one subject.
+ *
+ * @param runs - All runs of the subject.
+ * @param pipeline - Says how to mask, label and clean.
+ * @param classes - Class names in the order of class indices.
+ * @param seriesDir - Where masked series are kept.
+ * @param memo - Where masks are remembered.
+ * @returns One record per run, in order.
+ * @throws {LimbicError} `EVENTS_MISSING`, `BRAIN_MASK_MISSING`, `MASK_SIZE_MISMATCH`, `CONFOUNDS_MISSING`, and as the readers.
+ */
+export async function recordRuns(
+  runs: readonly BidsRun[],
+  pipeline: Pipeline,
+  classes: readonly string[],
+  seriesDir: string,
+  memo: Memo,
+): Promise<readonly RunRecord[]> {
+  const masks: RunMask[] = []
+  for (const run of runs) masks.push(await maskOf(run, pipeline.clean, memo))
+  const kept = unionOf(masks.map(({ voxels }) => voxels))
+  const records: RunRecord[] = []
+  for (const [i, run] of runs.entries())
+    records.push(await recordRun(run, masks[i]!, kept, pipeline, classes, seriesDir))
+  return records
+}
+
+interface RunMask {
+  readonly imageSha256: string
+  readonly voxels: Int32Array
+}
+
+async function recordRun(
+  run: BidsRun,
+  mask: RunMask,
+  kept: Int32Array,
+  pipeline: Pipeline,
+  classes: readonly string[],
+  seriesDir: string,
+): Promise<RunRecord> {
+  const { clean, label, data } = pipeline
+  const isFilm = data.calibration.kind === 'task' && run.id.task === data.calibration.task
+  const labels = isFilm
+    ? new Int32Array(run.nVolumes).fill(-1)
+    : await readLabels(run, label, classes)
+  const confounds =
+    clean.confounds.length === 0 ? undefined : await readRunConfounds(run, clean.confounds)
+  const seriesKey = hashKey('series', { version: 1, image: mask.imageSha256, kept })
+  return {
+    id: run.id,
+    key: run.key,
+    sha256: hashKey('run', {
+      key: run.key,
+      series: seriesKey,
+      mask: mask.voxels,
+      labels,
+      confounds: confounds?.data ?? null,
+      trSeconds: run.trSeconds,
+    }),
+    nVolumes: run.nVolumes,
+    trSeconds: run.trSeconds,
+    labels,
+    ...(confounds === undefined ? {} : { confounds }),
+    maskVoxels: mask.voxels,
+    bold: run.bold,
+    keptVoxels: kept,
+    seriesFile: join(seriesDir, `${seriesKey}.npy`),
+  }
+}
+
+async function maskOf(run: BidsRun, clean: CleanStep, memo: Memo): Promise<RunMask> {
+  const imageSha256 = await sha256File(run.bold)
+  const maskSha256 =
+    clean.mask === 'brain' && run.mask !== undefined ? await sha256File(run.mask) : null
+  const key = { version: 1, imageSha256, maskSha256, mode: clean.mask }
+  const voxels = await memo('mask', key, async () =>
+    maskIndices(await computeMask(run, clean.mask)),
+  )
+  return { imageSha256, voxels }
+}
+
+async function computeMask(run: BidsRun, mode: CleanStep['mask']): Promise<Uint8Array> {
+  const { grid } = run.header
+  const nVoxels = grid.shape[0] * grid.shape[1] * grid.shape[2]
+  if (mode === 'all') return new Uint8Array(nVoxels).fill(1)
+  if (mode === 'epi') return computeEpiMask(await meanVolume(run, nVoxels), grid)
+  if (run.mask === undefined) throw new LimbicError('BRAIN_MASK_MISSING', { bold: run.bold })
+  const { data } = await readNifti(run.mask)
+  if (data.length !== nVoxels)
+    throw new LimbicError('MASK_SIZE_MISMATCH', {
+      mask: run.mask,
+      expected: `${grid.shape.join(' x ')} = ${nVoxels} voxels, as ${run.bold}`,
+      found: `${data.length} voxels`,
+    })
+  return Uint8Array.from(data, (value) => (value > 0.5 ? 1 : 0))
+}
+
+async function meanVolume(run: BidsRun, nVoxels: number): Promise<Float64Array> {
+  const mean = new Float64Array(nVoxels)
+  for await (const { data } of readVolumes(run.bold))
+    for (let v = 0; v < nVoxels; v++) mean[v]! += data[v]! / run.nVolumes
+  return mean
+}
+
+async function readLabels(
+  run: BidsRun,
+  label: LabelStep,
+  classes: readonly string[],
+): Promise<Int32Array> {
+  if (run.events === undefined)
+    throw new LimbicError('EVENTS_MISSING', {
+      bold: run.bold,
+      expected: run.bold.replace(/_bold\.nii(\.gz)?$/, '_events.tsv'),
+    })
+  const { labels } = labelVolumes(await readEvents(run.events), {
+    classes: label.classes,
+    ...(label.rest === undefined ? {} : { restClass: label.rest }),
+    nVolumes: run.nVolumes,
+    trSeconds: run.trSeconds,
+    method: label.method,
+  })
+  return labels.map((index) => (index < classes.length ? index : -1))
+}
+
+async function readRunConfounds(
+  run: BidsRun,
+  columns: readonly string[],
+): Promise<NonNullable<RunData['confounds']>> {
+  if (run.confounds === undefined)
+    throw new LimbicError('CONFOUNDS_MISSING', { bold: run.bold, columns })
+  return readConfounds(run.confounds, columns)
+}
+
+function sameVoxels(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((voxel, i) => voxel === b[i])
+}
+
+function unionOf(sets: readonly Int32Array[]): Int32Array {
+  const [first, ...others] = sets
+  if (first !== undefined && others.every((voxels) => sameVoxels(voxels, first))) return first
+  return Int32Array.from(new Set(sets.flatMap((voxels) => [...voxels]))).sort()
+}

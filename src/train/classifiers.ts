@@ -1,0 +1,36 @@
+/** Every classifier that a pipeline may name. */
+import leven from 'leven'
+import { LimbicError } from '../core/errors/index.ts'
+import type { Classifier } from './classifier.ts'
+import { linearClassifiers } from './linear/index.ts'
+import { cnn1dClassifier } from './network/index.ts'
+
+const classifiers: Readonly<Record<string, Classifier>> = {
+  ...linearClassifiers,
+  [cnn1dClassifier.name]: cnn1dClassifier as Classifier,
+}
+
+/**
+ * The names of all classifiers.
+ *
+ * @returns Names, as pipelines write them.
+ * @throws Never.
+ */
+export function listClassifiers(): readonly string[] {
+  return Object.keys(classifiers)
+}
+
+/**
+ * A classifier by name.
+ *
+ * @param name - As in `classify.model`.
+ * @returns The classifier.
+ * @throws {LimbicError} `MODEL_UNKNOWN`, with the nearest name.
+ */
+export function classifierOf(name: string): Classifier {
+  const found = classifiers[name]
+  if (found !== undefined) return found
+  const known = listClassifiers()
+  const nearest = [...known].sort((a, b) => leven(name, a) - leven(name, b))[0]
+  throw new LimbicError('MODEL_UNKNOWN', { name, known, nearest })
+}
