@@ -1,5 +1,6 @@
 // Installs the packages of a clone and compiles its sources into `dist`; processes that start this together wait for each other.
 //   node src/cli/build.mjs            always compiles; a type error ends with 1
+//   node src/cli/build.mjs --install  installs only
 //   node src/cli/build.mjs --launch   compiles when sources have changed; type errors are named, and do not keep the program from starting
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -31,6 +32,7 @@ function install() {
 }
 
 async function build() {
+  if (process.argv.includes('--install')) return 0
   // Loaded only now, as the compiler itself may just have been installed.
   const { compile } = await import('./compile.mjs')
   return withLock(lock, () => {
