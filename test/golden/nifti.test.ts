@@ -53,7 +53,7 @@ async function checkHeader(golden: GoldenCase): Promise<void> {
     qform_code: header.qformCode,
     xyzt_units: header.xyztUnits,
     pixdim: header.pixdim,
-    descrip: header.description,
+    descrip: header.descrip,
     image_class: header.imageClass,
     slope_inter_used: [header.slope, header.inter],
     qform_affine: header.qformAffine,

@@ -54,7 +54,7 @@ export function parseNiftiHeader(bytes: Uint8Array, file = '<bytes>'): NiftiHead
     qformAffine: qformAffine(orientation),
     sformAffine: sformAffine(orientation),
     xyztUnits: raw.xyztUnits,
-    description: raw.description,
+    descrip: raw.descrip,
     imageClass: `Nifti${raw.version}${raw.isPair ? 'Pair' : 'Image'}`,
     voxOffset: checkOffset(raw.voxOffset, raw, file),
     dataFile: file,
@@ -71,7 +71,7 @@ interface RawFields extends Omit<OrientationFields, 'shape'> {
   readonly inter: number
   readonly voxOffset: number
   readonly xyztUnits: number
-  readonly description: string
+  readonly descrip: string
 }
 
 function readFields(bytes: Uint8Array, file: string): RawFields {
@@ -85,7 +85,7 @@ function readFields(bytes: Uint8Array, file: string): RawFields {
   if (magic !== `n+${version}` && magic !== `ni${version}`)
     throw invalid(file, 'magic', `"n+${version}" or "ni${version}"`, JSON.stringify(magic))
   // Only the fixed part is handed over: the reader would follow a negative extension size backwards for ever.
-  const fixed = bytes.slice(0, size).buffer
+  const fixed = new Uint8Array(bytes.subarray(0, size)).buffer
   const header = version === 1 ? new NIFTI1() : new NIFTI2()
   header.readHeader(fixed)
   const view = new DataView(fixed)
@@ -111,7 +111,7 @@ function readFields(bytes: Uint8Array, file: string): RawFields {
     ),
     xyztUnits: header.xyzt_units,
     // The reader's strings go on after the NUL that ends them.
-    description: version === 1 ? text(148, 228) : text(240, 320),
+    descrip: version === 1 ? text(148, 228) : text(240, 320),
   }
 }
 

@@ -36,7 +36,7 @@ export interface NiftiHeader {
   /** The sform whatever its code. */
   readonly sformAffine: readonly number[]
   readonly xyztUnits: number
-  readonly description: string
+  readonly descrip: string
   /** Class that nibabel would give the image. */
   readonly imageClass: 'Nifti1Image' | 'Nifti1Pair' | 'Nifti2Image' | 'Nifti2Pair'
   /** Byte at which the voxels start in `dataFile`, after decompression. */
