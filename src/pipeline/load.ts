@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import leven from 'leven'
 import { LineCounter, parseDocument } from 'yaml'
 import { LimbicError } from '../core/errors/index.ts'
@@ -18,6 +17,7 @@ import {
   type PipelineDocument,
 } from '../core/schemas/pipeline.ts'
 import { applyOverrides } from './overrides.ts'
+import { packageDir } from './package-dir.ts'
 import { assertValid } from './validate.ts'
 
 /**
@@ -70,12 +70,7 @@ export function listPipelines(): readonly string[] {
     .sort()
 }
 
-const packageDir = findPackageDir(fileURLToPath(new URL('.', import.meta.url)))
 const pipelinesDir = join(packageDir, 'pipelines')
-
-function findPackageDir(dir: string): string {
-  return existsSync(join(dir, 'package.json')) ? dir : findPackageDir(join(dir, '..'))
-}
 
 function findPipelineFile(nameOrPath: string): string {
   const shipped = join(pipelinesDir, `${nameOrPath}.yaml`)

@@ -29,6 +29,8 @@ export interface ClassifierState extends State {
   readonly nClasses: number
   readonly nFeatures: number
   readonly epochs?: readonly EpochRecord[]
+  /** Number of epochs after which the validation loss was lowest; absent unless training stopped early. */
+  readonly bestEpoch?: number
 }
 
 /** What fitting may need besides the samples. */
@@ -43,14 +45,25 @@ export interface FitContext {
   readonly checkpointDir?: string
 }
 
+/** Where a fitted classifier runs. */
+export interface ScoreContext {
+  readonly openEngine: () => Promise<Engine>
+}
+
+/** A classifier that stays loaded, for one volume after the other. */
+export interface Scorer {
+  /** Class scores `[nSamples x nClasses]` of features `[nSamples x nFeatures]`. */
+  score(features: Matrix): Promise<Matrix64>
+  /** Frees what it holds; not to be used afterwards. */
+  dispose(): void
+}
+
 /** A family of classifiers; `Options` are its settings with defaults filled in. */
 export interface Classifier<Options = unknown, S extends ClassifierState = ClassifierState> {
   readonly name: string
   fit(samples: Samples, options: Options, context: FitContext): Promise<S>
   /** Class scores (logits: softmax of them are probabilities) `[nSamples x nClasses]`. */
-  score(
-    state: S,
-    features: Matrix,
-    context: { readonly openEngine: () => Promise<Engine> },
-  ): Promise<Matrix64>
+  score(state: S, features: Matrix, context: ScoreContext): Promise<Matrix64>
+  /** Loads the classifier for repeated use; without it, `score` is called each time. */
+  createScorer?(state: S, context: ScoreContext): Promise<Scorer>
 }

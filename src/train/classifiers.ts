@@ -1,7 +1,7 @@
 /** Every classifier that a pipeline may name. */
 import leven from 'leven'
 import { LimbicError } from '../core/errors/index.ts'
-import type { Classifier } from './classifier.ts'
+import type { Classifier, ClassifierState, ScoreContext, Scorer } from './classifier.ts'
 import { linearClassifiers } from './linear/index.ts'
 import { cnn1dClassifier } from './network/index.ts'
 
@@ -33,4 +33,26 @@ export function classifierOf(name: string): Classifier {
   const known = listClassifiers()
   const nearest = [...known].sort((a, b) => leven(name, a) - leven(name, b))[0]
   throw new LimbicError('MODEL_UNKNOWN', { name, known, nearest })
+}
+
+/**
+ * Loads a fitted classifier for repeated use.
+ *
+ * @param name - The classifier.
+ * @param state - What was fitted.
+ * @param context - Where networks run.
+ * @returns The scorer; the caller disposes it.
+ * @throws {LimbicError} As the classifier.
+ */
+export async function createScorer(
+  name: string,
+  state: ClassifierState,
+  context: ScoreContext,
+): Promise<Scorer> {
+  const classifier = classifierOf(name)
+  if (classifier.createScorer !== undefined) return classifier.createScorer(state, context)
+  return {
+    score: (features) => classifier.score(state, features, context),
+    dispose: () => undefined,
+  }
 }

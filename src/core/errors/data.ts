@@ -115,4 +115,22 @@ export const dataErrors = {
     found: String(d.gradient),
     remedy: 'Scale the features (z-score), lower C, or raise maxIterations.',
   }),
+  SIMULATE_OPTION_INVALID: (d: {
+    option: string
+    expected: string
+    found: string
+    remedy: string
+  }): ErrorText => ({
+    problem: `The option "${d.option}" of the simulation cannot give a usable dataset.`,
+    expected: d.expected,
+    found: d.found,
+    remedy: d.remedy,
+  }),
+  SIMULATE_OUTPUT_TAKEN: (d: { out: string; found: readonly string[] }): ErrorText => ({
+    where: d.out,
+    problem: 'A simulated dataset needs a folder of its own, but something is there already.',
+    expected: 'an empty folder, or a name that is not taken',
+    found: d.found.join(', '),
+    remedy: 'Name another folder, or delete this one if it is an earlier simulation.',
+  }),
 } as const

@@ -63,8 +63,8 @@ export const cleanStepSchema = z.strictObject({
 
 export const selectStepSchema = z.strictObject({
   stage: z.literal('select'),
-  /** `shared`: the same voxels in everybody, by mean F over training subjects; `per-subject`: each subject's own. */
-  mode: z.enum(['shared', 'per-subject']).default('shared'),
+  /** `shared`: the same voxels in everybody, by mean F over training subjects; `per-subject`: each subject's own; `all`: no selection. */
+  mode: z.enum(['shared', 'per-subject', 'all']).default('shared'),
   k: z.int().min(1).default(200),
 })
 

@@ -92,7 +92,7 @@ function variantsOf({ pipeline }: ProtocolContext): readonly Variant[] {
   const variants: Variant[] = ['calibrated']
   if (evaluate.unaligned && align.method !== 'none') variants.push('unaligned')
   // Voxels of a subject's own need its labels; without them there is nothing to decode from.
-  if (evaluate.zeroShot && select.mode === 'shared') variants.push('zero-shot')
+  if (evaluate.zeroShot && select.mode !== 'per-subject') variants.push('zero-shot')
   return variants
 }
 

@@ -1,0 +1,117 @@
+/** A pipeline and a dataset -> a frozen decoder: the pipeline's model fitted on all subjects, with the calibration of each. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Emit } from '../../core/events.ts'
+import { LimbicError } from '../../core/errors/index.ts'
+import { createRng } from '../../core/rng.ts'
+import type { BundleManifest } from '../../core/schemas/bundle.ts'
+import type { Pipeline } from '../../core/schemas/pipeline.ts'
+import { reportSchema } from '../../core/schemas/report.ts'
+import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
+import { decideInner, fitDecoder, modelChoices } from '../../evaluate/protocol/fit.ts'
+import { createDiskMemo, hashKey } from '../cache.ts'
+import { openDataset, recordDataset, type DatasetRecord } from '../dataset.ts'
+import { openOnce, settingsOf } from '../fold-task.ts'
+import { limbicVersion } from '../provenance.ts'
+import type { DecoderParts } from './read-bundle.ts'
+import { writeBundleFiles } from './files.ts'
+
+export interface TrainOptions {
+  readonly pipeline: Pipeline
+  readonly bids: string
+  /** The run directory: stages of an earlier run are reused, the bundle goes to `<out>/bundle`. */
+  readonly out: string
+  readonly emit: Emit
+}
+
+/**
+ * Trains the final decoder on all subjects of a dataset and writes it as a bundle.
+ *
+ * @param options - What to train, on what, and where to.
+ * @returns The manifest of the bundle in `<out>/bundle`.
+ * @throws {LimbicError} As `recordDataset` and `fitDecoder`; `TOO_FEW_SUBJECTS`.
+ */
+export async function trainBundle(options: TrainOptions): Promise<BundleManifest> {
+  const { pipeline, out, emit } = options
+  const cacheDir = join(out, 'cache')
+  const dataset = await recordDataset(options.bids, pipeline, cacheDir, emit)
+  const subjects = openDataset(dataset, pipeline)
+  const context: ProtocolContext = {
+    pipeline,
+    classes: dataset.classes,
+    memo: createDiskMemo(cacheDir, emit),
+    emit,
+    rng: createRng(pipeline.seed),
+    openEngine: openOnce(pipeline.engine),
+    checkpointDir: join(cacheDir, 'checkpoints'),
+  }
+  const labels = subjects.map(({ subject }) => subject)
+  const choice = modelChoices(context)[0]!
+  const inner = labels.slice(0, pipeline.classify.innerSubjects)
+  if (labels.length < inner.length + 2)
+    throw new LimbicError('TOO_FEW_SUBJECTS', {
+      found: labels,
+      needed: inner.length + 2,
+      why: 'train a decoder',
+    })
+  const decided = inner.length === 0 ? {} : await decideInner(context, subjects, inner, [choice])
+  const innerChoice = decided[choice.name]
+  const decoder = await fitDecoder(context, subjects, 'calibrated', [
+    innerChoice === undefined ? choice : { ...choice, inner: innerChoice },
+  ])
+  const { calibrations, ...population } = decoder.population
+  const classifier = decoder.models[choice.name]!
+  const parts: DecoderParts = {
+    pipeline,
+    population,
+    classifier,
+    temperature: innerChoice?.temperature.temperature ?? 1,
+  }
+  const states: Record<string, unknown> = { 'decoder.state': parts }
+  for (const [subject, calibration] of Object.entries(calibrations))
+    states[`subjects/${subject}.state`] = calibration
+  const manifest = await describeBundle(options, dataset, parts, labels)
+  return writeBundleFiles(join(out, 'bundle'), manifest, states)
+}
+
+async function describeBundle(
+  { pipeline, out }: TrainOptions,
+  dataset: DatasetRecord,
+  { classifier, population, temperature }: DecoderParts,
+  labels: readonly string[],
+): Promise<Omit<BundleManifest, 'files'>> {
+  const { grid } = dataset.subjects[0]!
+  return {
+    format: 'limbic-bundle-1',
+    name: pipeline.name,
+    version: limbicVersion(),
+    model: pipeline.classify.model,
+    classes: [...dataset.classes],
+    grid: { shape: [...grid.shape], affine: [...grid.affine] },
+    trSeconds: dataset.trSeconds,
+    trainingSubjects: [...labels],
+    voxelMode: pipeline.select.mode,
+    baseline: pipeline.clean.baseline,
+    nVoxels: population.selection?.voxels.length ?? pipeline.select.k,
+    nFeatures: classifier.nFeatures,
+    temperature,
+    metrics: await readMetrics(out),
+    pipelineSha256: hashKey('settings', settingsOf(pipeline)),
+    datasetSha256: dataset.sha256,
+  }
+}
+
+/** The cross-subject figures of the run in the same folder, if there was one: a decoder trained on everybody has none of its own. */
+async function readMetrics(out: string): Promise<BundleManifest['metrics']> {
+  const file = join(out, 'report.json')
+  if (!existsSync(file)) return null
+  const parsed = reportSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
+  const summary = parsed.success ? parsed.data.summary : null
+  if (summary === null) return null
+  return {
+    accuracy: summary.accuracy.mean,
+    balancedAccuracy: summary.balancedAccuracy.mean,
+    source: 'report.json',
+  }
+}

@@ -1,0 +1,48 @@
+/** A bundle and a calibration -> a function from one raw volume to one probability per class. */
+import { applyMapper } from '../../align/common-space.ts'
+import type { Calibration } from '../../evaluate/protocol/calibration.ts'
+import { createVolumeScaler } from '../../evaluate/protocol/scale.ts'
+import type { Engine } from '../../engine/index.ts'
+import { createScorer } from '../../train/classifiers.ts'
+import { applyTemperature } from '../../train/temperature.ts'
+import type { Bundle } from './read-bundle.ts'
+
+/** Decodes the volumes of one run in the order in which they were acquired. */
+export interface VolumeDecoder {
+  /** Raw volume (x fastest, all voxels of the grid) -> probability per class, in the order of the manifest's classes. */
+  decode(volume: Float32Array): Promise<Float64Array>
+  /** Frees what the classifier holds. */
+  dispose(): void
+}
+
+/**
+ * Makes a decoder for one run.
+ *
+ * @param bundle - The decoder.
+ * @param calibration - How the subject reaches it.
+ * @param openEngine - Where networks run; linear models never ask.
+ * @returns The decoder; it remembers the volumes so far if the pipeline's baseline is the running mean, so make a new one for each run.
+ * @throws {LimbicError} As the classifier.
+ */
+export async function createVolumeDecoder(
+  bundle: Bundle,
+  calibration: Calibration,
+  openEngine: () => Promise<Engine>,
+): Promise<VolumeDecoder> {
+  const { classifier, temperature, pipeline } = bundle
+  const { voxels } = calibration.selection
+  const scale = createVolumeScaler(calibration.scaler, pipeline.clean.baseline, voxels.length)
+  const score = await createScorer(pipeline.classify.model, classifier, { openEngine })
+  const values = new Float32Array(voxels.length)
+  return {
+    decode: async (volume) => {
+      for (let i = 0; i < voxels.length; i++) values[i] = volume[voxels[i]!]!
+      const scaled = { data: scale(values), nRows: 1, nCols: voxels.length }
+      const { mapper } = calibration
+      const features = mapper === null ? scaled : applyMapper(mapper, scaled)
+      const logits = await score.score(features)
+      return applyTemperature(logits, temperature).data
+    },
+    dispose: () => score.dispose(),
+  }
+}
