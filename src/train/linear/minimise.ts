@@ -1,4 +1,4 @@
-/** A smooth convex function and its gradient -> its minimum, by limited-memory BFGS around a preconditioner. */
+/** A smooth convex function with its gradient and Hessian products -> its minimum, by truncated Newton steps. */
 import { LimbicError } from '../../core/errors/index.ts'
 
 /** What is minimised, and how far. */
@@ -8,8 +8,8 @@ export interface MinimiseProblem {
   readonly start: Float64Array
   /** Writes the gradient at x and returns the value. */
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
-  /** An approximation of the inverse Hessian times a vector; symmetric positive definite, the same at every call. */
-  readonly precondition: (vector: Float64Array) => Float64Array
+  /** Writes the Hessian, at the point that was evaluated last, times a vector. */
+  readonly multiplyHessian: (vector: Float64Array, product: Float64Array) => void
   /** Largest absolute gradient entry at which the search ends. */
   readonly tolerance: number
   readonly maxIterations: number
@@ -23,40 +23,31 @@ export interface Minimum {
   readonly iterations: number
 }
 
-interface Pair {
-  readonly step: Float64Array
-  readonly change: Float64Array
-  readonly curvature: number
-}
-
 interface Point {
   readonly x: Float64Array
   readonly gradient: Float64Array
   readonly value: number
 }
 
-const memory = 12
-
 /**
  * Minimises a smooth convex function.
  *
- * @param problem - The function, where to start, a preconditioner and when to stop.
+ * @param problem - The function, where to start and when to stop.
  * @returns The minimum.
  * @throws {LimbicError} `TRAIN_NOT_CONVERGED` when the gradient stays above the tolerance, and above what rounding allows.
- * @remarks One evaluation per iteration as a rule. Step length by bisection to the weak Wolfe conditions (Lewis and Overton, 2013).
- * @see Nocedal and Wright (2006), Numerical Optimization, algorithm 7.4.
+ * @remarks Newton steps by conjugate gradients, solved the more exactly the nearer the minimum is, so that convergence is
+ *   superlinear; the step is halved until the value falls. About 10 steps of 5-30 Hessian products each.
+ * @see Nocedal and Wright (2006), Numerical Optimization, algorithm 7.1.
  */
 export function minimise(problem: MinimiseProblem): Minimum {
   let point = evaluateAt(problem, problem.start)
-  const pairs: Pair[] = []
   const firstNorm = largestMagnitude(point.gradient)
   let iterations = 0
   while (largestMagnitude(point.gradient) > problem.tolerance) {
     if (iterations >= problem.maxIterations) break
-    const next = searchLine(problem, point, descentDirection(problem, point.gradient, pairs))
+    const next = searchLine(problem, point, newtonDirection(problem, point.gradient))
     if (next === undefined) break
     iterations++
-    remember(pairs, point, next)
     point = next
   }
   const gradientNorm = largestMagnitude(point.gradient)
@@ -72,25 +63,27 @@ export function minimise(problem: MinimiseProblem): Minimum {
   return { x: point.x, value: point.value, gradientNorm, iterations }
 }
 
-/** The two-loop recursion. */
-function descentDirection(
-  problem: MinimiseProblem,
-  gradient: Float64Array,
-  pairs: readonly Pair[],
-): Float64Array {
-  const q = Float64Array.from(gradient)
-  const alphas = new Float64Array(pairs.length)
-  for (let k = pairs.length - 1; k >= 0; k--) {
-    const { step, change, curvature } = pairs[k]!
-    alphas[k] = dot(step, q) / curvature
-    addScaled(q, -alphas[k]!, change)
+/** Conjugate gradients on H d = -g, until the residual is a small part of g. */
+function newtonDirection(problem: MinimiseProblem, gradient: Float64Array): Float64Array {
+  const direction = new Float64Array(gradient.length)
+  const residual = gradient.map((value) => -value)
+  const search = Float64Array.from(residual)
+  const product = new Float64Array(gradient.length)
+  const gradientNorm = Math.sqrt(dot(gradient, gradient))
+  const enough = Math.min(0.1, Math.sqrt(gradientNorm)) * gradientNorm
+  let squared = dot(residual, residual)
+  for (let step = 0; step < 500 && Math.sqrt(squared) > enough; step++) {
+    problem.multiplyHessian(search, product)
+    const curvature = dot(search, product)
+    if (!(curvature > 0)) break
+    const length = squared / curvature
+    addScaled(direction, length, search)
+    addScaled(residual, -length, product)
+    const before = squared
+    squared = dot(residual, residual)
+    for (let i = 0; i < search.length; i++)
+      search[i] = residual[i]! + (squared / before) * search[i]!
   }
-  const direction = problem.precondition(q)
-  for (let k = 0; k < pairs.length; k++) {
-    const { step, change, curvature } = pairs[k]!
-    addScaled(direction, alphas[k]! - dot(change, direction) / curvature, step)
-  }
-  for (let i = 0; i < direction.length; i++) direction[i]! *= -1
   return direction
 }
 
@@ -104,28 +97,13 @@ function searchLine(
   if (!(slope < 0)) return undefined
   // Differences of values below this are rounding.
   const slack = 1e-14 * Math.abs(from.value)
-  let low = 0
-  let high = Infinity
-  let length = 1
-  for (let trial = 0; trial < 40; trial++) {
+  for (let length = 1; length > 1e-10; length /= 2) {
     const x = Float64Array.from(from.x)
     addScaled(x, length, direction)
     const point = evaluateAt(problem, x)
-    if (!(point.value <= from.value + 1e-4 * length * slope + slack)) high = length
-    else if (dot(direction, point.gradient) < 0.9 * slope) low = length
-    else return point
-    length = high === Infinity ? 2 * low : (low + high) / 2
+    if (point.value <= from.value + 1e-4 * length * slope + slack) return point
   }
   return undefined
-}
-
-function remember(pairs: Pair[], from: Point, to: Point): void {
-  const step = to.x.map((value, i) => value - from.x[i]!)
-  const change = to.gradient.map((value, i) => value - from.gradient[i]!)
-  const curvature = dot(step, change)
-  if (!(curvature > 0)) return
-  pairs.push({ step, change, curvature })
-  if (pairs.length > memory) pairs.shift()
 }
 
 function evaluateAt(problem: MinimiseProblem, x: Float64Array): Point {
