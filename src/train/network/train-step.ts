@@ -1,0 +1,98 @@
+/** One batch -> one step of the optimiser on a tf.LayersModel; the scores of the batch stay on the engine until they are asked for. */
+import type { Batch } from './batches.ts'
+import type { Tf } from '../../engine/tf.ts'
+import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+
+/** What a step works on. */
+export interface StepContext {
+  readonly tf: Tf
+  readonly model: LayersModel
+  readonly optimizer: Optimizer
+  /** Variables that are trained. */
+  readonly variables: readonly Variable[]
+  /** Variables under the L1 penalty. */
+  readonly penalised: readonly Variable[]
+  readonly l1: number
+  readonly sampleShape: readonly number[]
+}
+
+/**
+ * The trainable variables of a model, and those of them that belong to dense layers.
+ *
+ * @param model - The model.
+ * @returns All trainable variables, and kernels and biases of trainable dense layers.
+ * @throws Never.
+ */
+export function trainableVariables(model: LayersModel): {
+  readonly all: Variable[]
+  readonly dense: Variable[]
+} {
+  const variablesOf = (weights: LayersModel['trainableWeights']): Variable[] =>
+    weights.map((weight) => weight.read() as Variable)
+  return {
+    all: variablesOf(model.trainableWeights),
+    dense: model.layers
+      .filter((layer) => layer.getClassName() === 'Dense')
+      .flatMap((layer) => variablesOf(layer.trainableWeights)),
+  }
+}
+
+/**
+ * Takes one step down the cross-entropy between the model's scores and the targets of a batch.
+ *
+ * @param context - Model, optimiser and variables.
+ * @param batch - Features and weighted targets.
+ * @returns The scores that the model gave before the step, `[nRows x nClasses]`; the caller disposes them.
+ * @throws Never.
+ * @remarks The L1 penalty enters as its gradient, l1 * sign(w) with sign(0) = 0. TensorFlow.js differentiates |w| to -1 at 0, which
+ *   would move every bias that starts at zero.
+ */
+export function trainStep(context: StepContext, batch: Batch): Tensor {
+  const { tf, model, optimizer, variables, sampleShape } = context
+  return tf.tidy(() => {
+    const input = tf.tensor(batch.features, [batch.nRows, ...sampleShape])
+    const targets = tf.tensor(batch.targets, [
+      batch.nRows,
+      batch.targets.length / Math.max(1, batch.nRows),
+    ])
+    let scores: Tensor | undefined
+    const { grads } = tf.variableGrads(() => {
+      const logits = model.apply(input, { training: true }) as Tensor
+      scores = tf.keep(logits)
+      return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits))))
+    }, [...variables])
+    optimizer.applyGradients(withPenalty(context, grads))
+    return scores!
+  })
+}
+
+function withPenalty(
+  { tf, l1, penalised }: StepContext,
+  gradients: NamedTensorMap,
+): NamedTensorMap {
+  if (l1 === 0) return gradients
+  const penalties = penalised.map((variable) => {
+    const gradient = gradients[variable.name]!
+    return [variable.name, tf.add(gradient, tf.mul(tf.sign(variable), l1))] as const
+  })
+  return { ...gradients, ...Object.fromEntries(penalties) }
+}
+
+/**
+ * The L1 penalty of the weights as they are.
+ *
+ * @param context - Penalised variables and the strength of the penalty.
+ * @returns l1 times the sum of absolute weights; 0 without a penalty.
+ * @throws Never.
+ */
+export async function l1Penalty({ tf, l1, penalised }: StepContext): Promise<number> {
+  if (l1 === 0) return 0
+  let total = 0
+  for (const variable of penalised) {
+    const sum = tf.tidy(() => tf.sum(tf.abs(variable)))
+    total += (await sum.data())[0]!
+    sum.dispose()
+  }
+  return l1 * total
+}
