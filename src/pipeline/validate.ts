@@ -16,7 +16,9 @@ import { stepSchema } from '../core/schemas/pipeline.ts'
 export function assertValid<T>(schema: z.ZodType<T>, document: unknown, file: string): T {
   const result = schema.safeParse(document)
   if (result.success) return result.data
-  const issue = result.error.issues[0]!
+  // A misspelt key also leaves the right one missing: the spelling is what the user has to mend.
+  const { issues } = result.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   if (issue.code === 'unrecognized_keys') throw unknownKey(schema, document, issue, file)
   const found = issue.path.reduce<unknown>(
     (node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key],

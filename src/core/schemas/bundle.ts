@@ -16,7 +16,7 @@ export const bundleSchema = z.strictObject({
   trSeconds: z.number().gt(0),
   /** Subjects whose runs trained the decoder; each has an alignment of its own in the bundle. */
   trainingSubjects: z.array(z.string()).min(1),
-  voxelMode: z.enum(['shared', 'per-subject']),
+  voxelMode: z.enum(['shared', 'per-subject', 'all']),
   baseline: z.enum(['calibration', 'running', 'none']),
   nVoxels: z.int(),
   nFeatures: z.int(),

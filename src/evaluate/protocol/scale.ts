@@ -2,7 +2,7 @@
 import type { CleanStep } from '../../core/schemas/pipeline.ts'
 import type { Matrix32 } from '../../core/types.ts'
 import { applyScaler, fitScaler, type ScalerState } from '../../preprocess/scaler.ts'
-import { causalStandardize } from '../../preprocess/causal.ts'
+import { createRunningMoments, standardizeNext } from '../../preprocess/causal.ts'
 import { readCleanRun, stackRows } from './rows.ts'
 import { runKeys, type RunData } from './subject-data.ts'
 
@@ -27,14 +27,45 @@ export async function fitCalibrationScaler(
   return { ...fitScaler(residuals, runKeys(runs)), mean }
 }
 
+/** Scales the next volume of a run: `[nVoxels]` raw in, `[nVoxels]` scaled out. It may remember the volumes before. */
+export type VolumeScaler = (values: Float32Array) => Float32Array
+
 /**
- * The volumes of a run, centred and scaled causally.
+ * Makes the scaler of one run; offline and beside the scanner it is the same function.
+ *
+ * @param scaler - Calibration statistics, or null for the zero-shot path: running mean and spread of the run itself.
+ * @param baseline - What volumes are centred on.
+ * @param nVoxels - Values per volume.
+ * @returns The scaler, to be given the run's volumes in order.
+ * @throws Never.
+ */
+export function createVolumeScaler(
+  scaler: ScalerState | null,
+  baseline: CleanStep['baseline'],
+  nVoxels: number,
+): VolumeScaler {
+  if (baseline === 'none') return (values) => values
+  const moments = createRunningMoments(nVoxels)
+  if (scaler === null) return (values) => standardizeNext(moments, values)
+  const scale = (values: Float32Array): Float32Array =>
+    applyScaler(scaler, { data: values, nRows: 1, nCols: nVoxels }).data
+  if (baseline === 'calibration') return scale
+  const centre = createRunningCentre(nVoxels)
+  return (values) => {
+    const centred = centre(values)
+    for (let v = 0; v < nVoxels; v++) centred[v]! += scaler.mean[v]!
+    return scale(centred)
+  }
+}
+
+/**
+ * The volumes of a run, scaled one after the other.
  *
  * @param run - The run.
  * @param voxels - Grid indices, in the order of the columns.
- * @param scaler - Calibration statistics of the same voxels, or null for the zero-shot path: running mean and spread of the run itself.
+ * @param scaler - Calibration statistics of the same voxels, or null for the zero-shot path.
  * @param baseline - What volumes are centred on.
- * @returns `[nVolumes x nVoxels]`.
+ * @returns `[nVolumes x nVoxels]`; row n depends on volumes 0..n only.
  * @throws Never.
  */
 export async function readScaledRun(
@@ -44,30 +75,39 @@ export async function readScaledRun(
   baseline: CleanStep['baseline'],
 ): Promise<Matrix32> {
   const raw = await run.readSeries(voxels)
-  if (baseline === 'none') return raw
-  if (scaler === null) return causalStandardize(raw)
-  return applyScaler(scaler, baseline === 'running' ? centreOnRunningMean(raw, scaler.mean) : raw)
+  return mapVolumes(raw, createVolumeScaler(scaler, baseline, voxels.length))
 }
 
 /**
- * Replaces each volume's offset by that of the volumes so far: x_n - mean(x_0..x_n) + calibration mean.
+ * The volumes of a run, each less the mean of the volumes up to it.
  *
  * @param raw - `[nVolumes x nVoxels]`.
- * @param calibrationMean - Per voxel; added back so that the scaler's centring cancels.
- * @returns `[nVolumes x nVoxels]`; row n depends on rows 0..n only.
+ * @returns `[nVolumes x nVoxels]`.
  * @throws Never.
  */
-export function centreOnRunningMean(raw: Matrix32, calibrationMean: Float64Array): Matrix32 {
-  const { nRows, nCols } = raw
-  const data = new Float32Array(nRows * nCols)
-  const mean = new Float64Array(nCols)
-  for (let t = 0; t < nRows; t++)
-    for (let v = 0; v < nCols; v++) {
-      const x = raw.data[t * nCols + v]!
-      mean[v]! += (x - mean[v]!) / (t + 1)
-      data[t * nCols + v] = x - mean[v]! + calibrationMean[v]!
+export function centreOnRunningMean(raw: Matrix32): Matrix32 {
+  return mapVolumes(raw, createRunningCentre(raw.nCols))
+}
+
+function createRunningCentre(nVoxels: number): VolumeScaler {
+  const mean = new Float64Array(nVoxels)
+  let n = 0
+  return (values) => {
+    n += 1
+    const centred = new Float32Array(nVoxels)
+    for (let v = 0; v < nVoxels; v++) {
+      mean[v]! += (values[v]! - mean[v]!) / n
+      centred[v] = values[v]! - mean[v]!
     }
-  return { data, nRows, nCols }
+    return centred
+  }
+}
+
+function mapVolumes({ data, nRows, nCols }: Matrix32, scale: VolumeScaler): Matrix32 {
+  const scaled = new Float32Array(data.length)
+  for (let row = 0; row < data.length; row += nCols)
+    scaled.set(scale(data.subarray(row, row + nCols)), row)
+  return { data: scaled, nRows, nCols }
 }
 
 async function meanOverRuns(runs: readonly RunData[], voxels: Int32Array): Promise<Float64Array> {

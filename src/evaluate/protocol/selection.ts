@@ -114,7 +114,7 @@ async function readForSelection(
   baseline: CleanStep['baseline'],
 ): Promise<Matrix32> {
   const raw = await run.readSeries(voxels)
-  return baseline === 'running' ? centreOnRunningMean(raw, new Float64Array(voxels.length)) : raw
+  return baseline === 'running' ? centreOnRunningMean(raw) : raw
 }
 
 function pick(f: Float64Array, voxels: Int32Array, wanted: Int32Array): Float64Array {

@@ -21,7 +21,9 @@ export async function runWithinSubject(
   subject: SubjectData,
 ): Promise<Fold> {
   const choices = modelChoices(context)
-  const logits = new Map(choices.map(({ name }) => [name, [] as Awaited<ReturnType<typeof scoreModel>>[]]))
+  const logits = new Map(
+    choices.map(({ name }) => [name, [] as Awaited<ReturnType<typeof scoreModel>>[]]),
+  )
   const labels: number[] = []
   let described: Pick<Fold, 'nTrainingVolumes' | 'nSelectedVoxels'> = {
     nTrainingVolumes: 0,
@@ -39,7 +41,9 @@ export async function runWithinSubject(
     labels.push(...samples.labels)
     for (const { name } of choices) {
       const own = [calibrated.selection, calibrated.scaler, ...populationStates(decoder, name)]
-      const states = own.flatMap((state) => (state === null ? [] : [{ state, scope: 'subject' as const }]))
+      const states = own.flatMap((state) =>
+        state === null ? [] : [{ state, scope: 'subject' as const }],
+      )
       assertNoLeak(states, subject.subject, runKeys(evaluation))
       logits.get(name)!.push(await scoreModel(context, name, decoder.models[name]!, samples))
     }

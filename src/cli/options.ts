@@ -1,0 +1,65 @@
+/** Options that several commands share, and how their text becomes values. */
+import { availableParallelism } from 'node:os'
+import { Option } from 'commander'
+import { LimbicError } from '../core/errors/index.ts'
+
+/**
+ * Parses an integer option.
+ *
+ * @param option - Name for the message, as `--jobs`.
+ * @param smallest - Smallest value allowed.
+ * @returns A parser for commander.
+ * @throws {LimbicError} From the parser, `OPTION_INVALID`.
+ */
+export function integerOption(option: string, smallest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= smallest) return value
+    throw new LimbicError('OPTION_INVALID', {
+      option,
+      expected: `a whole number of at least ${smallest}`,
+      found: text,
+    })
+  }
+}
+
+/**
+ * Parses a number option.
+ *
+ * @param option - Name for the message, as `--tr`.
+ * @param smallest - Smallest value allowed.
+ * @returns A parser for commander.
+ * @throws {LimbicError} From the parser, `OPTION_INVALID`.
+ */
+export function numberOption(option: string, smallest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value) && value >= smallest) return value
+    throw new LimbicError('OPTION_INVALID', {
+      option,
+      expected: `a number of at least ${smallest}`,
+      found: text,
+    })
+  }
+}
+
+/** `--set key=value`, as often as needed. */
+export const setOption = (): Option =>
+  new Option('--set <key=value>', 'change a setting of the pipeline, as select.k=300 (repeatable)')
+    .argParser((value: string, previous: string[]) => [...previous, value])
+    .default([], 'none')
+
+export const logFormatOption = (): Option =>
+  new Option('--log-format <format>', 'progress for people or for programs')
+    .choices(['text', 'json'])
+    .default('text')
+
+/**
+ * How many workers to use unless told.
+ *
+ * @returns The number of cores, at most 8: every worker holds series of its own.
+ * @throws Never.
+ */
+export function defaultJobs(): number {
+  return Math.min(8, availableParallelism())
+}
