@@ -20,8 +20,8 @@ const goldenRatio = (Math.sqrt(5) - 1) / 2
  * @param fittedOn - The runs that the samples come from.
  * @returns The state; temperature in 0.05..20, above 1 where the classifier was over-confident.
  * @throws {LimbicError} `SHAPE_MISMATCH` when there is not one label per row, or no row at all.
- * @remarks Golden-section search over log T: the likelihood has one optimum, being convex in 1/T. 40 evaluations bring
- *   log T within 1e-8. A true class with score -Infinity (absent from training) is left out: no temperature can mend it.
+ * @remarks Golden-section search over log T: the likelihood has one optimum, being convex in 1/T. 40 steps bring
+ *   log T within 3e-8. A true class with score -Infinity (absent from training) is left out: no temperature can mend it.
  * @see Guo et al. (2017), On calibration of modern neural networks.
  */
 export function fitTemperature(
@@ -58,9 +58,12 @@ export function fitTemperature(
       lossRight = loss(right)
     }
   }
+  const best = (low + high) / 2
+  // Where temperature makes no difference, as with all scores equal, it stays 1.
+  const isBetter = loss(best) < loss(0) - 1e-12 * logits.nRows
   return {
     kind: 'temperature',
-    temperature: Math.exp((low + high) / 2),
+    temperature: isBetter ? Math.exp(best) : 1,
     fittedOn: [...fittedOn],
   }
 }

@@ -51,7 +51,7 @@ export function minimise(problem: MinimiseProblem): Minimum {
     point = next
   }
   const gradientNorm = largestMagnitude(point.gradient)
-  // Where the value no longer changes in double precision, the gradient cannot be brought further down either.
+  // Rounding keeps the gradient of large sums from falling further than this.
   if (!(gradientNorm <= Math.max(problem.tolerance, 1e-7 * firstNorm))) {
     throw new LimbicError('TRAIN_NOT_CONVERGED', {
       classifier: problem.name,
@@ -95,13 +95,13 @@ function searchLine(
 ): Point | undefined {
   const slope = dot(direction, from.gradient)
   if (!(slope < 0)) return undefined
-  // Differences of values below this are rounding.
-  const slack = 1e-14 * Math.abs(from.value)
   for (let length = 1; length > 1e-10; length /= 2) {
     const x = Float64Array.from(from.x)
     addScaled(x, length, direction)
     const point = evaluateAt(problem, x)
-    if (point.value <= from.value + 1e-4 * length * slope + slack) return point
+    // Near the minimum values differ by rounding only, but slopes still tell: where the function no longer falls nor yet rises, it is lower.
+    const isFlat = dot(direction, point.gradient) <= -0.1 * slope
+    if (isFlat || point.value <= from.value + 1e-4 * length * slope) return point
   }
   return undefined
 }
