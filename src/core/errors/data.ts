@@ -133,4 +133,71 @@ export const dataErrors = {
     found: d.found.join(', '),
     remedy: 'Name another folder, or delete this one if it is an earlier simulation.',
   }),
+  CLEAN_TOO_FEW_VOLUMES: (d: { nVolumes: number; nTerms: number }): ErrorText => ({
+    problem: 'Drift, high-pass and confounds together explain the whole run, so nothing is left.',
+    expected: `more than ${d.nTerms} volumes for ${d.nTerms} terms`,
+    found: `${d.nVolumes} volumes`,
+    remedy: 'Use fewer confounds, a lower drift order or a lower high-pass frequency.',
+  }),
+  EPI_MASK_EMPTY: (d: { found: string }): ErrorText => ({
+    problem: 'No brain was found in the mean functional volume.',
+    expected: 'a mean of volumes that are neither detrended nor masked, brighter inside the brain',
+    found: d.found,
+    remedy:
+      'Look at the volume; raise lowerCutoff, set excludeZeros when it has wide empty borders, or give a mask file.',
+  }),
+  SELECT_TOO_FEW_CLASSES: (d: { nPresent: number; counts: readonly number[] }): ErrorText => ({
+    problem: 'Voxels are chosen by how well they separate classes, which takes at least two.',
+    expected: 'samples of two classes or more',
+    found:
+      d.nPresent === 0
+        ? 'no labelled sample'
+        : `${d.nPresent} class (samples per class: ${d.counts.join(', ')})`,
+    remedy:
+      'Check trial_type in the events files and the classes of the label step, or add runs with the other classes.',
+  }),
+  SELECT_K_TOO_LARGE: (d: { k: number; nVoxels: number }): ErrorText => ({
+    problem: 'More voxels are to be selected than there are.',
+    expected: `k between 1 and ${d.nVoxels}, the number of voxels in the mask`,
+    found: `k = ${d.k}`,
+    remedy: `Lower select.k to ${d.nVoxels} or less, or check the mask.`,
+  }),
+  ALIGN_ROWS_MISMATCH: (d: {
+    subject: string
+    reference: string
+    expected: number
+    found: number
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: `The calibration of this subject does not match that of ${d.reference} row by row, so responses cannot be paired.`,
+    expected: `${d.expected} rows`,
+    found: `${d.found}`,
+    remedy:
+      'Use the same calibration runs, cut to the same length, for every subject, or leave the subject out with `--set data.exclude=[...]`.',
+  }),
+  ALIGN_RANK_DEFICIENT: (d: {
+    subject: string
+    nRows: number
+    nVoxels: number
+    rank: number
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: 'The calibration of this subject does not determine any alignment.',
+    expected: 'at least two calibration rows that differ, in voxels that vary',
+    found: `${d.nRows} rows of ${d.nVoxels} voxels with ${d.rank} dimensions in common with the template`,
+    remedy:
+      'Calibrate on more or longer runs, or check that the calibration volumes are not blank.',
+  }),
+  ALIGN_RANK_REDUCED: (d: {
+    subject: string
+    nRows: number
+    rank: number
+    nDimensions: number
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem: `The calibration determines ${d.rank} of the ${d.nDimensions} dimensions of the common space; the others are left at the template's mean.`,
+    expected: `more than ${d.nDimensions} calibration rows that differ`,
+    found: `${d.nRows} rows, ${d.rank} dimensions in common with the template`,
+    remedy: `Set align.components to ${d.rank} or fewer, calibrate on more runs, or select fewer voxels.`,
+  }),
 } as const

@@ -1,0 +1,95 @@
+/** Volumes in the order they come [nVolumes x nVoxels] -> each standardised by itself and the volumes before it. */
+import { LimbicError } from '../core/errors/index.ts'
+import type { FloatArray, Matrix } from '../core/types.ts'
+import { createLike } from './create-like.ts'
+import { noiseFloor } from './noise-floor.ts'
+
+/** Mean and spread of the volumes seen so far. The arrays change with every volume. */
+export interface RunningMoments {
+  nVolumes: number
+  /** Mean per voxel. */
+  readonly mean: Float64Array
+  /** Sum of squared deviations from the mean, per voxel. */
+  readonly squares: Float64Array
+}
+
+export interface CausalOptions {
+  /** Volumes are 0 until this many have been seen: a spread of few volumes says nothing. 5 by default. */
+  readonly minVolumes?: number
+}
+
+/**
+ * Statistics of no volume yet.
+ *
+ * @param nVoxels - Voxels per volume.
+ * @returns Moments to be passed to `standardizeNext`.
+ * @throws Never.
+ * @example
+ * const nSeen = createRunningMoments(3).nVolumes // nSeen = 0
+ */
+export function createRunningMoments(nVoxels: number): RunningMoments {
+  return { nVolumes: 0, mean: new Float64Array(nVoxels), squares: new Float64Array(nVoxels) }
+}
+
+/**
+ * Takes one more volume into the moments and standardises it with them.
+ *
+ * @param moments - Of the volumes before it; updated in place.
+ * @param volume - `[nVoxels]`.
+ * @param options - When to start.
+ * @returns `[nVoxels]`, same float type: `(x - mean) / sd` over the volumes so far (population SD). 0 for the first volumes, for a
+ *   voxel that has been constant, and for a value that is not finite; such a value counts as the mean.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the volume has another number of voxels than the moments.
+ * @remarks Welford (1962), Technometrics 4:419-420. O(nVoxels) per volume.
+ */
+export function standardizeNext<A extends FloatArray>(
+  moments: RunningMoments,
+  volume: A,
+  options: CausalOptions = {},
+): A {
+  const { mean, squares } = moments
+  if (volume.length !== mean.length)
+    throw new LimbicError('SHAPE_MISMATCH', {
+      what: 'a volume and the running statistics',
+      expected: `${mean.length} voxels`,
+      found: `${volume.length}`,
+    })
+  const n = ++moments.nVolumes
+  const standardized = createLike(volume)
+  const isReady = n >= Math.max(2, options.minVolumes ?? 5)
+  const floor = noiseFloor(volume)
+  for (let v = 0; v < volume.length; v++) {
+    const x = volume[v]!
+    if (!Number.isFinite(x)) continue
+    const before = x - mean[v]!
+    mean[v]! += before / n
+    const after = x - mean[v]!
+    squares[v]! += before * after
+    const sd = Math.sqrt(squares[v]! / n)
+    if (isReady && sd > floor * Math.abs(mean[v]!)) standardized[v] = after / sd
+  }
+  return standardized
+}
+
+/**
+ * Standardises a run causally, for decoding without any calibration.
+ *
+ * @param series - `[nVolumes x nVoxels]`; not changed.
+ * @param options - When to start.
+ * @returns A matrix of the same float type; row n depends on rows 0..n only.
+ * @throws Never.
+ * @remarks The same numbers as `standardizeNext` volume by volume. O(nVolumes * nVoxels).
+ */
+export function causalStandardize<A extends FloatArray>(
+  series: Matrix<A>,
+  options: CausalOptions = {},
+): Matrix<A> {
+  const { nRows, nCols } = series
+  const moments = createRunningMoments(nCols)
+  const data = createLike(series.data)
+  for (let t = 0; t < nRows; t++) {
+    const volume = series.data.subarray(t * nCols, (t + 1) * nCols) as A
+    data.set(standardizeNext(moments, volume, options), t * nCols)
+  }
+  return { data, nRows, nCols }
+}
