@@ -1,4 +1,5 @@
 /** Regularised incomplete beta function and its inverse: the one integral behind the F, t and binomial distributions. Scalars in, scalars out. */
+import { logGamma } from './gamma.ts'
 
 /**
  * Regularised incomplete beta function I_x(a, b), the distribution function of Beta(a, b).
@@ -103,19 +104,6 @@ function continuedFraction(x: number, a: number, b: number): number {
     if (Math.abs(factor - 1) < 1e-15) break
   }
   return result
-}
-
-/** ln Gamma(z) for 0 < z: Stirling's series after the argument has been raised to at least 10. */
-function logGamma(z: number): number {
-  let product = 1
-  let raised = z
-  while (raised < 10) product *= raised++
-  const stirling =
-    (raised - 0.5) * Math.log(raised) -
-    raised +
-    0.5 * Math.log(2 * Math.PI) +
-    stirlingCorrection(raised)
-  return stirling - Math.log(product)
 }
 
 /** What Stirling's leading terms leave of ln Gamma(z), z >= 10 (Abramowitz and Stegun 6.1.41). */
