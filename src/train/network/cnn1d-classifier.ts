@@ -1,6 +1,6 @@
 /** Labelled samples `[nSamples x nFeatures]` -> a trained 1D CNN as plain numbers, and its class scores `[nSamples x nClasses]`; row-major. */
 import { openCheckpointStore } from './checkpoint.ts'
-import { resolveCnn1dOptions, type Cnn1dOptions } from './cnn1d-options.ts'
+import { resolveCnn1dOptions, type Cnn1dFitOptions } from './cnn1d-options.ts'
 import { createStateModel, networkInputLength, type Cnn1dState } from './cnn1d-state.ts'
 import { fingerprintTraining } from './fingerprint.ts'
 import { forward } from './forward.ts'
@@ -21,7 +21,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
  * The 1D CNN as a classifier. Presets: `compact` (default), a frozen linear discriminant on 32 principal components with a convolutional
  * branch beside it; `paper`, the network of Tchibozo et al. (2022) on the features as they are.
  */
-export const cnn1dClassifier: Classifier<Cnn1dOptions, Cnn1dState> = {
+export const cnn1dClassifier: Classifier<Cnn1dFitOptions, Cnn1dState> = {
   name: 'cnn1d',
   fit: fitCnn1d,
   score: scoreCnn1d,
@@ -41,7 +41,7 @@ export const cnn1dClassifier: Classifier<Cnn1dOptions, Cnn1dState> = {
  */
 export async function fitCnn1d(
   samples: Samples,
-  options: Cnn1dOptions,
+  options: Cnn1dFitOptions,
   context: FitContext,
 ): Promise<Cnn1dState> {
   const { features, labels, nClasses } = samples

@@ -26,7 +26,7 @@ export const cnn1dOptionsSchema = z.strictObject({
   keepBest: z.enum(['accuracy', 'loss']).nullable().optional(),
   checkpointEvery: z.int().min(1).optional(),
 })
-export type Cnn1dOptions = z.input<typeof cnn1dOptionsSchema>
+export type Cnn1dFitOptions = z.input<typeof cnn1dOptionsSchema>
 
 /** Training settings with the number of epochs decided. */
 export type ResolvedTraining = NetworkTraining & { readonly epochs: number }

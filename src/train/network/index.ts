@@ -4,7 +4,7 @@ export {
   autoEpochs,
   cnn1dOptionsSchema,
   resolveCnn1dOptions,
-  type Cnn1dOptions,
+  type Cnn1dFitOptions,
   type ResolvedTraining,
 } from './cnn1d-options.ts'
 export { createStateModel, networkInputLength, type Cnn1dState } from './cnn1d-state.ts'

@@ -34,6 +34,18 @@ export function createProblem(options: ProblemOptions = {}): Samples {
   return { features, labels, nClasses: counts.length, runs: [run] }
 }
 
+/** Two classes that differ only in whether two features have the same sign: 120 samples, 2 features. */
+export function createXorProblem(run: string): Samples {
+  const stream = createRng(run)
+  const nRows = 120
+  const data = Float32Array.from(
+    { length: 2 * nRows },
+    () => (stream.uniform() < 0.5 ? -2 : 2) + 0.5 * stream.normal(),
+  )
+  const labels = new Int32Array(nRows).map((_, i) => (data[2 * i]! * data[2 * i + 1]! > 0 ? 1 : 0))
+  return { features: { data, nRows, nCols: 2 }, labels, nClasses: 2, runs: [run] }
+}
+
 /** Share of rows whose label has the largest score. */
 export function accuracy(scores: ArrayLike<number>, labels: Int32Array): number {
   const nClasses = scores.length / labels.length

@@ -7,10 +7,14 @@ import { createRng } from '../../../src/core/rng.ts'
 import type { FitContext } from '../../../src/train/classifier.ts'
 import { fitLdaWeights } from '../../../src/train/linear/lda.ts'
 import { scoreLinear } from '../../../src/train/linear/linear-state.ts'
-import { cnn1dClassifier, type Cnn1dOptions } from '../../../src/train/network/index.ts'
+import {
+  cnn1dClassifier,
+  type Cnn1dFitOptions,
+  type Cnn1dState,
+} from '../../../src/train/network/index.ts'
 import { applyProjection } from '../../../src/train/network/projection.ts'
 import { openTestEngine } from './_engine.ts'
-import { accuracy, createProblem } from './_problem.ts'
+import { accuracy, createProblem, createXorProblem } from './_problem.ts'
 
 const engine = await openTestEngine()
 const folders: string[] = []
@@ -28,9 +32,9 @@ function context(overrides: Partial<FitContext> = {}): FitContext {
   }
 }
 
-const quick: Cnn1dOptions = { epochs: 4, batchSize: 16 }
+const quick: Cnn1dFitOptions = { epochs: 4, batchSize: 16 }
 /** The paper's network with settings under which a few steps teach it something. */
-const quickPaper: Cnn1dOptions = {
+const quickPaper: Cnn1dFitOptions = {
   preset: 'paper',
   epochs: 1,
   batchSize: 8,
@@ -57,16 +61,24 @@ describe('the compact preset', () => {
     expect(state.epochs).toEqual([])
   })
 
-  it('learns a separable problem and keeps its frozen discriminant as it was', async () => {
-    const train = createProblem()
-    const test = createProblem({ run: 'sub-01/task-a/run-2' })
+  it('learns what no linear model can, beside a discriminant that stays as it was', async () => {
+    const train = createXorProblem('sub-01/task-a/run-1')
+    const test = createXorProblem('sub-01/task-a/run-2')
+    const accuracyOf = async (state: Cnn1dState) =>
+      accuracy((await cnn1dClassifier.score(state, test.features, context())).data, test.labels)
     const untrained = await cnn1dClassifier.fit(train, { epochs: 0 }, context())
-    const state = await cnn1dClassifier.fit(train, { ...quick, epochs: 8 }, context())
-    const scores = await cnn1dClassifier.score(state, test.features, context())
-    expect(accuracy(scores.data, test.labels)).toBeGreaterThan(0.9)
-    expect(state.epochs).toHaveLength(8)
-    expect(state.epochs.at(-1)!.loss).toBeLessThan(state.epochs[0]!.loss)
-    const weight = (of: typeof state, name: string) => of.weights.find((w) => w.name === name)!.data
+    const options: Cnn1dFitOptions = {
+      epochs: 40,
+      batchSize: 32,
+      learningRate: 0.02,
+      inputNoise: 0.1,
+    }
+    const state = await cnn1dClassifier.fit(train, options, context())
+    expect(await accuracyOf(untrained)).toBeLessThan(0.65)
+    expect(await accuracyOf(state)).toBeGreaterThan(0.85)
+    expect(state.epochs).toHaveLength(40)
+    expect(state.epochs.at(-1)!.loss).toBeLessThan(0.8 * state.epochs[0]!.loss)
+    const weight = (of: Cnn1dState, name: string) => of.weights.find((w) => w.name === name)!.data
     for (const name of ['lda/kernel', 'lda/bias'])
       expect(weight(state, name)).toEqual(weight(untrained, name))
     for (const name of ['conv1/kernel', 'branch/kernel', 'norm1/moving_mean'])
@@ -78,7 +90,7 @@ describe('the compact preset', () => {
     const train = createProblem({ counts, separation: 0.5 })
     const test = createProblem({ counts: [50, 50], separation: 0.5, run: 'sub-01/task-a/run-2' })
     const recallOfRare = async (balance: 'weights' | 'none') => {
-      const options: Cnn1dOptions = { ...quick, epochs: 20, learningRate: 0.01, balance }
+      const options: Cnn1dFitOptions = { ...quick, epochs: 20, learningRate: 0.01, balance }
       const state = await cnn1dClassifier.fit(train, options, context())
       const { data } = await cnn1dClassifier.score(state, test.features, context())
       const rare = Array.from(test.labels.keys()).filter((row) => test.labels[row] === 1)
@@ -140,7 +152,7 @@ describe('fitting', () => {
   it('resumes from a checkpoint to the weights of an uninterrupted run', async () => {
     const train = createProblem()
     const validation = createProblem({ run: 'sub-02/task-a/run-1' })
-    const options: Cnn1dOptions = { ...quick, epochs: 5, checkpointEvery: 2, keepBest: 'loss' }
+    const options: Cnn1dFitOptions = { ...quick, epochs: 5, checkpointEvery: 2, keepBest: 'loss' }
     const whole = await cnn1dClassifier.fit(train, options, context({ validation }))
     const checkpointDir = await createFolder()
     const notes: string[] = []
@@ -160,7 +172,7 @@ describe('fitting', () => {
 
   it('does not resume from the checkpoint of another seed', async () => {
     const train = createProblem()
-    const options: Cnn1dOptions = { ...quick, checkpointEvery: 1 }
+    const options: Cnn1dFitOptions = { ...quick, checkpointEvery: 1 }
     const checkpointDir = await createFolder()
     const emit = (event: StageEvent) => {
       if (event.type === 'progress' && event.detail?.startsWith('epoch 2/'))
@@ -180,7 +192,7 @@ describe('fitting', () => {
     const upsideDown = createProblem({ run: 'sub-02/task-a/run-1' })
     const labels = upsideDown.labels.map((label) => (label + 1) % 3)
     const validation = { ...upsideDown, labels }
-    const options: Cnn1dOptions = { ...quick, epochs: 12, learningRate: 0.01, patience: 2 }
+    const options: Cnn1dFitOptions = { ...quick, epochs: 12, learningRate: 0.01, patience: 2 }
     const state = await cnn1dClassifier.fit(train, options, context({ validation }))
     const losses = state.epochs.map((epoch) => epoch.validationLoss!)
     const best = losses.indexOf(Math.min(...losses))
@@ -192,7 +204,7 @@ describe('fitting', () => {
   it('owns up to the validation runs only where they decided something', async () => {
     const train = createProblem()
     const validation = createProblem({ run: 'sub-02/task-a/run-1' })
-    const runsOf = async (options: Cnn1dOptions) =>
+    const runsOf = async (options: Cnn1dFitOptions) =>
       (
         await cnn1dClassifier.fit(
           train,
@@ -247,7 +259,7 @@ describe('fitting', () => {
     await expect(cnn1dClassifier.fit(oneClass, quick, context())).rejects.toMatchObject({
       code: 'TRAIN_TOO_FEW_CLASSES',
     })
-    const misspelt = { epoch: 3 } as Cnn1dOptions
+    const misspelt = { epoch: 3 } as Cnn1dFitOptions
     await expect(cnn1dClassifier.fit(train, misspelt, context())).rejects.toMatchObject({
       code: 'VALUE_INVALID',
     })
