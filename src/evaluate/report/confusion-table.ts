@@ -1,0 +1,141 @@
+/** Pooled confusion matrix -> an HTML table with counts and row percentages, and what can be read off it class by class. */
+import type { ReportFold } from '../../core/schemas/report.ts'
+import { html, type Html } from './html.ts'
+import { formatCount, formatProportion } from './numbers.ts'
+import { formatTable } from './table.ts'
+
+/**
+ * The matrix: rows are true classes, columns decoded ones; the shade is the share of the row.
+ *
+ * @param classes - Class names.
+ * @param confusion - Counts, `[nClasses][nClasses]`, rows = true class.
+ * @returns The table.
+ * @throws Never.
+ */
+export function formatConfusionTable(
+  classes: readonly string[],
+  confusion: readonly (readonly number[])[],
+): Html {
+  return html`<div>
+    <h3>Confusion matrix, all subjects together</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
+      <table class="confusion">
+        <thead>
+          <tr>
+            <th scope="col" class="text">true \\ decoded</th>
+            ${classes.map((name) => html`<th scope="col">${name}</th>`)}
+            <th scope="col">all</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${confusion.map((row, i) => formatConfusionRow(classes[i] ?? '', row))}
+        </tbody>
+      </table>
+    </div>
+  </div> `
+}
+
+/**
+ * Precision, recall and F1 of every class, from the pooled matrix.
+ *
+ * @param classes - Class names.
+ * @param confusion - Counts, rows = true class.
+ * @returns The table; a class that was never decoded has no precision.
+ * @throws Never.
+ */
+export function formatClassTable(
+  classes: readonly string[],
+  confusion: readonly (readonly number[])[],
+): Html {
+  const rows = classes.map((name, i) => {
+    const hits = confusion[i]?.[i] ?? 0
+    const nTrue = sum(confusion[i] ?? [])
+    const nDecoded = sum(confusion.map((row) => row[i] ?? 0))
+    return {
+      name,
+      nTrue,
+      recall: hits / nTrue,
+      precision: hits / nDecoded,
+      f1: (2 * hits) / (nTrue + nDecoded),
+    }
+  })
+  return formatTable(
+    'Class by class, all subjects together',
+    [
+      { heading: 'class', text: true, cell: ({ name }) => name },
+      { heading: 'scored', cell: ({ nTrue }) => formatCount(nTrue) },
+      { heading: 'precision', cell: ({ precision }) => orDash(precision) },
+      { heading: 'recall', cell: ({ recall }) => orDash(recall) },
+      { heading: 'F1', cell: ({ f1 }) => orDash(f1) },
+    ],
+    rows,
+  )
+}
+
+/**
+ * How well two classes are told apart when the others are left out: balanced accuracy among what is truly one of the two and
+ * was decoded as one of the two, averaged over subjects. Rest is easy; this shows whether two emotions are told apart as well.
+ *
+ * @param classes - Class names, at least three.
+ * @param folds - The subjects.
+ * @returns The table.
+ * @throws Never.
+ */
+export function formatPairTable(
+  classes: readonly string[],
+  folds: readonly Pick<ReportFold, 'confusion'>[],
+): Html {
+  const pairs = classes.flatMap((a, i) =>
+    classes.slice(i + 1).map((b, d) => ({ a, b, i, j: i + 1 + d })),
+  )
+  return formatTable(
+    'Pairs of classes, mean over subjects',
+    [
+      { heading: 'pair', text: true, cell: ({ a, b }) => `${a} / ${b}` },
+      { heading: 'balanced accuracy', cell: ({ i, j }) => orDash(averagePair(folds, i, j)) },
+      { heading: 'chance', cell: () => formatProportion(0.5) },
+    ],
+    pairs,
+  )
+}
+
+function averagePair(
+  folds: readonly Pick<ReportFold, 'confusion'>[],
+  i: number,
+  j: number,
+): number {
+  const values = folds
+    .map(({ confusion }) => {
+      const at = (row: number, column: number): number => confusion[row]?.[column] ?? 0
+      return (at(i, i) / (at(i, i) + at(i, j)) + at(j, j) / (at(j, j) + at(j, i))) / 2
+    })
+    .filter(Number.isFinite)
+  return sum(values) / values.length
+}
+
+function formatConfusionRow(name: string, row: readonly number[]): Html {
+  const total = sum(row)
+  return html`<tr>
+    <th scope="row">${name}</th>
+    ${row.map((count) => formatConfusionCell(count, total))}
+    <td>${formatCount(total)}</td>
+  </tr> `
+}
+
+function formatConfusionCell(count: number, total: number): Html {
+  const percent = total === 0 ? 0 : (100 * count) / total
+  return html`<td
+    class="cell${percent > 55 ? ' strong' : ''}"
+    style="--share: ${percent.toFixed(1)}%"
+  >
+    <b>${percent.toFixed(0)} %</b><small>${formatCount(count)}</small>
+  </td>`
+}
+
+function orDash(value: number): string {
+  return Number.isFinite(value) ? formatProportion(value) : '–'
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,60 @@
+/** Report -> a compact table for the terminal: every classifier beside chance and the ceiling. */
+import type { Report } from '../../core/schemas/report.ts'
+import { listModels } from './model-rows.ts'
+import { formatInterval, formatProportion } from './numbers.ts'
+
+type Line = readonly [name: string, balancedAccuracy: string, interval: string, accuracy: string]
+
+/**
+ * Turns a report into text.
+ *
+ * @param report - The report.
+ * @returns Lines, the last with its line break; no colour, no control characters of ours.
+ * @throws Never.
+ */
+export function formatReportText(report: Report): string {
+  const { name, protocol, folds, classes } = report
+  const title = `${name}: ${protocol} protocol, ${folds.length} subjects, ${classes.join(' / ')}`
+  return [title, '', ...layOut(listLines(report)), ...listProblems(report), ''].join('\n')
+}
+
+function listLines(report: Report): Line[] {
+  const { chance, oracle } = report
+  const models = listModels(report).map(({ model, condition, summary }): Line => [
+    condition === 'calibrated' ? model : `  ${condition}`,
+    formatProportion(summary.balancedAccuracy.mean),
+    formatInterval(summary.balancedAccuracy.ci95),
+    formatProportion(summary.accuracy.mean),
+  ])
+  return [
+    ['', 'balanced accuracy', '95 % CI', 'accuracy'],
+    ...models,
+    ['chance', formatProportion(chance.uniform), '', formatProportion(chance.uniform)],
+    ['majority class', formatProportion(chance.uniform), '', formatProportion(chance.majority)],
+    ...(oracle === null
+      ? []
+      : [['true parameters', '', '', formatProportion(oracle.accuracy)] satisfies Line]),
+  ]
+}
+
+function layOut(lines: readonly Line[]): string[] {
+  const widths = [0, 1, 2, 3].map((i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)))
+  return lines.map((line) =>
+    line
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function listProblems({ leaks, failedFolds, warnings }: Report): string[] {
+  const failures = failedFolds.map(
+    ({ subject, code, message }) => `FAILED ${subject} ${code} ${message}`,
+  )
+  const lines = [
+    ...leaks.map((text) => `LEAK ${text}`),
+    ...failures,
+    ...warnings.map((w) => `WARNING ${w}`),
+  ]
+  return lines.length === 0 ? [] : ['', ...lines]
+}
