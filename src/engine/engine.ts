@@ -13,6 +13,10 @@ export interface AdamOptions {
   /** Decoupled weight decay (AdamW), applied to variables whose name `decays` accepts. */
   readonly weightDecay?: number
   readonly decays?: (variableName: string) => boolean
+  /**
+   * Strength of an L1 penalty per variable: l1 * sign(w) joins the gradient, sign(0) = 0. The loss itself is not changed. Default: none.
+   */
+  readonly l1?: (variableName: string) => number
 }
 
 export interface Engine {
@@ -23,5 +27,6 @@ export interface Engine {
   readonly description: string
   /** Fused Adam / AdamW behind the tf.Optimizer interface; `learningRate` may be set between steps. */
   createAdam(options: AdamOptions): Optimizer & { learningRate: number }
+  /** Ends the engine. Tensors belong to whoever made them. */
   dispose(): void
 }

@@ -7,7 +7,7 @@ export const engineErrors = {
     known: readonly string[]
     nearest?: string | undefined
   }): ErrorText => ({
-    problem: `There is no network called "${d.name}".`,
+    problem: `There is no model called "${d.name}".`,
     expected: d.nearest === undefined ? `one of ${d.known.join(', ')}` : `"${d.nearest}"`,
     found: `"${d.name}"`,
     remedy:
@@ -27,5 +27,29 @@ export const engineErrors = {
     expected: `one of ${d.known.join(', ')}`,
     found: d.name,
     remedy: 'Unset LIMBIC_GEMM to let limbic choose, or name another provider.',
+  }),
+  ENGINE_MEMORY_EXHAUSTED: (d: { wanted: string; free: string }): ErrorText => ({
+    problem: 'The CPU engine has no room for the next array.',
+    expected: `${d.wanted} in one piece`,
+    found: `${d.free} free, of the 4 GiB at most that the engine can address`,
+    remedy: 'Use a smaller batch, or train fewer models at once in one process.',
+  }),
+  ENGINE_SELF_TEST_FAILED: (d: {
+    engine: string
+    operation: string
+    error: number
+    tolerance: number
+  }): ErrorText => ({
+    where: d.engine,
+    problem: `The engine computes ${d.operation} wrongly on this machine, so it is not used.`,
+    expected: `a relative error below ${d.tolerance}`,
+    found: d.error.toExponential(1),
+    remedy:
+      'Run `limbic doctor` for the state of every engine; reinstall the packages with `npm ci`.',
+  }),
+  ENGINE_UNAVAILABLE: (d: { engine: string; reason: string }): ErrorText => ({
+    where: d.engine,
+    problem: `The engine does not work on this machine: ${d.reason}.`,
+    remedy: 'Use `--engine auto`, or run `limbic doctor` for the state of every engine.',
   }),
 } as const

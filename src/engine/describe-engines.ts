@@ -1,0 +1,50 @@
+/** The state of every engine on this machine, for people: one verdict with its reason and what to do about it. */
+import { errorText, isLimbicError } from '../core/errors/index.ts'
+import type { EngineName } from './engine.ts'
+import { engineNames, openEngine } from './open-engine.ts'
+
+export interface EngineVerdict {
+  readonly name: EngineName
+  /** `refused`: it loads, and computes wrongly. */
+  readonly verdict: 'ok' | 'unavailable' | 'refused'
+  /** One line. For a working engine: backend, matrix product, threads. */
+  readonly reason: string
+  /** What to try; empty for a working engine. */
+  readonly remedy: string
+}
+
+/** Engines that are named in the interfaces and not part of this version. */
+const absentEngines: readonly EngineName[] = ['webgpu', 'tensorflow']
+
+/**
+ * Opens and tests every engine.
+ *
+ * @returns A verdict per engine, those of this version first.
+ * @throws Never.
+ */
+export async function describeEngines(): Promise<EngineVerdict[]> {
+  const verdicts: EngineVerdict[] = []
+  for (const name of engineNames) verdicts.push(await describeEngine(name))
+  const absent = absentEngines.filter((name) => !engineNames.includes(name))
+  return [
+    ...verdicts,
+    ...absent.map((name) => ({
+      name,
+      verdict: 'unavailable' as const,
+      reason: 'not part of this version of limbic',
+      remedy: `Use ${engineNames.join(' or ')}.`,
+    })),
+  ]
+}
+
+async function describeEngine(name: EngineName): Promise<EngineVerdict> {
+  try {
+    const { description } = await openEngine(name)
+    return { name, verdict: 'ok', reason: description, remedy: '' }
+  } catch (error) {
+    if (!isLimbicError(error)) throw error
+    const { problem, remedy } = errorText(error.code, error.details)
+    const verdict = error.code === 'ENGINE_SELF_TEST_FAILED' ? 'refused' : 'unavailable'
+    return { name, verdict, reason: problem, remedy }
+  }
+}
