@@ -13,7 +13,7 @@ import { centreOnRunningMean } from './scale.ts'
 import { commonVoxels, runKeys, type RunData, type SubjectData } from './subject-data.ts'
 
 /**
- * The k voxels with the largest mean F over the training subjects, the same in everybody.
+ * The k voxels with the largest mean F over the training subjects, the same in everybody; every voxel inside all masks with mode `all`.
  *
  * @param context - Settings and services.
  * @param subjects - Training subjects on one grid.
@@ -28,9 +28,13 @@ export async function selectSharedVoxels(
   const candidates = commonVoxels(runs)
   if (candidates.length === 0)
     throw new LimbicError('SELECTION_EMPTY', { subjects: subjects.map((s) => s.subject) })
+  if (context.pipeline.select.mode === 'all') {
+    const unranked = new Float64Array(candidates.length)
+    return fitSharedSelection([unranked], candidates, candidates.length, runKeys(runs))
+  }
   const scores: Float64Array[] = []
   for (const subject of subjects) {
-    const whole = await anovaOf(context, subject, subject.training.labelled)
+    const whole = await anovaOf(context, subject.training.labelled)
     scores.push(pick(whole.f, whole.voxels, candidates))
   }
   return fitSharedSelection(scores, candidates, context.pipeline.select.k, runKeys(runs))
@@ -56,7 +60,7 @@ export async function selectOwnVoxels(
       subject: subject.subject,
       runs: runKeys(runs),
     })
-  const { f, voxels } = await anovaOf(context, subject, runs)
+  const { f, voxels } = await anovaOf(context, runs)
   return fitOwnSelection(f, voxels, context.pipeline.select.k, runKeys(runs))
 }
 
@@ -87,7 +91,6 @@ export function assertOneGrid(subjects: readonly SubjectData[]): void {
 /** F over all mask voxels of a subject does not depend on who is held out, so it is remembered per subject. */
 async function anovaOf(
   context: ProtocolContext,
-  subject: SubjectData,
   runs: readonly RunData[],
 ): Promise<{ f: Float64Array; voxels: Int32Array }> {
   const { clean } = context.pipeline

@@ -1,0 +1,37 @@
+/** The public library: what a program may build on. Everything else may move. */
+export { LimbicError, isLimbicError, type ErrorCode, type Finding } from './core/errors/index.ts'
+export { createRng, type Rng } from './core/rng.ts'
+export type { StageEvent, Emit } from './core/events.ts'
+export type { Grid, Matrix, RunId, RunKey, State } from './core/types.ts'
+export type { Pipeline } from './core/schemas/pipeline.ts'
+export type { Fold, Report, Scores, Summary } from './core/schemas/report.ts'
+export type { BundleManifest } from './core/schemas/bundle.ts'
+export {
+  readNifti,
+  readNiftiHeader,
+  readVolumes,
+  writeNifti,
+  type NiftiHeader,
+} from './io/nifti/index.ts'
+export { indexBids, validateBids, type BidsDataset, type BidsRun } from './io/bids/index.ts'
+export { cleanRun } from './preprocess/clean.ts'
+export { labelVolumes } from './preprocess/labels.ts'
+export { computeEpiMask } from './preprocess/epi-mask.ts'
+export { simulateDataset, defaultSimulateOptions, type SimulateOptions } from './simulate/index.ts'
+export { anova } from './select/anova.ts'
+export { topK } from './select/top-k.ts'
+export { procrustes } from './align/procrustes.ts'
+export { hyperalign } from './align/hyperalignment.ts'
+export { applyMapper, fitCommonSpace, projectSubject } from './align/common-space.ts'
+export { openEngine, type Engine } from './engine/index.ts'
+export { classifierOf, listClassifiers } from './train/classifiers.ts'
+export { scoreClassification } from './evaluate/metrics/index.ts'
+export { formatReportHtml, formatReportText } from './evaluate/report/index.ts'
+export { listPipelines, loadPipeline } from './pipeline/load.ts'
+export { runPipeline, type FoldExecutor, type RunOptions } from './pipeline/run.ts'
+export { trainBundle } from './pipeline/bundle/train-bundle.ts'
+export { calibrateNewSubject, readBundle, readCalibration } from './pipeline/bundle/read-bundle.ts'
+export { createVolumeDecoder, type VolumeDecoder } from './pipeline/bundle/volume-decoder.ts'
+export { predictImage } from './pipeline/bundle/predict-image.ts'
+export { runInProcess } from './executors/in-process.ts'
+export { createPool } from './executors/pool.ts'
