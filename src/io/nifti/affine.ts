@@ -25,6 +25,11 @@ const quaternionSlack = 3 * 2 ** -23
  * @see nibabel `Nifti1Header.get_best_affine`. The NIfTI standard's own fallback ("method 1") neither flips x nor centres.
  */
 export function bestAffine(fields: OrientationFields): readonly number[] | undefined {
+  // Adding 0 turns -0 into 0, which would otherwise make equal affines differ as text.
+  return chooseAffine(fields)?.map((value) => value + 0)
+}
+
+function chooseAffine(fields: OrientationFields): readonly number[] | undefined {
   if (fields.sformCode > 0) return sformAffine(fields)
   if (fields.qformCode > 0) return qformAffine(fields)
   return baseAffine(fields)

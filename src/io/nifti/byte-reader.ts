@@ -22,23 +22,28 @@ export interface ByteReader {
   close(): Promise<void>
 }
 
-const chunkBytes = 1 << 20
+// Large chunks: 0.12 s instead of 0.15 s to inflate 55 MB, which then overlaps with decoding.
+const defaultChunkBytes = 1 << 20
 
 /**
  * Opens a file, compressed or not: its first bytes decide, not its name.
  *
  * @param file - Path.
+ * @param chunkBytes - How much of a compressed file is read and inflated at once; small when only its beginning is wanted.
  * @returns The reader; close it.
  * @throws {LimbicError} `FILE_NOT_FOUND`.
  */
-export async function openByteReader(file: string): Promise<ByteReader> {
+export async function openByteReader(
+  file: string,
+  chunkBytes = defaultChunkBytes,
+): Promise<ByteReader> {
   const handle = await openFile(file)
   try {
     const { size } = await handle.stat()
     const magic = new Uint8Array(2)
     await handle.read(magic, 0, 2, 0)
     const compressed = magic[0] === 0x1f && magic[1] === 0x8b
-    return compressed ? gzipReader(handle, file, size) : plainReader(handle, file, size)
+    return compressed ? gzipReader(handle, file, size, chunkBytes) : plainReader(handle, file, size)
   } catch (error) {
     await handle.close()
     throw error
@@ -84,8 +89,12 @@ function plainReader(handle: FileHandle, file: string, storedBytes: number): Byt
   }
 }
 
-function gzipReader(handle: FileHandle, file: string, storedBytes: number): ByteReader {
-  // Large chunks: 0.12 s instead of 0.15 s for 55 MB, and inflating overlaps with decoding.
+function gzipReader(
+  handle: FileHandle,
+  file: string,
+  storedBytes: number,
+  chunkBytes: number,
+): ByteReader {
   const inflate = createGunzip({ chunkSize: chunkBytes })
   const stored = handle.createReadStream({ start: 0, highWaterMark: chunkBytes, autoClose: false })
   stored.on('error', (error) => inflate.destroy(error))

@@ -22,7 +22,7 @@ export async function readNiftiHeader(file: string): Promise<NiftiHeader> {
 }
 
 async function readStart(file: string): Promise<Uint8Array> {
-  const reader = await openByteReader(file)
+  const reader = await openByteReader(file, 1 << 14)
   try {
     const start = new Uint8Array(niftiHeaderBytes)
     const filled = await reader.read(start)
