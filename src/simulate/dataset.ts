@@ -24,7 +24,7 @@ export interface SimulateResult {
   /** BIDS labels of the subjects, `01` on. */
   readonly subjects: readonly string[]
   readonly nRuns: number
-  /** The best that any decoder of single volumes can do: means over subjects. */
+  /** The true-parameter classifier, the best that any decoder of single volumes can do: means over subjects. */
   readonly oracle: { readonly accuracy: number; readonly balancedAccuracy: number }
 }
 

@@ -55,7 +55,7 @@ export const defaultSimulateOptions: SimulateOptions = {
   effect: 1,
   null: false,
   blockSeconds: 18,
-  taskAmplitude: 0.62,
+  taskAmplitude: 0.66,
   commonShare: 0.5,
   latentDims: 12,
   latentNoiseSd: 0.5,
