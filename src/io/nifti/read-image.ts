@@ -20,18 +20,10 @@ const blockBytes = 1 << 20
  *   `NIFTI_UNSUPPORTED` for colour images (use `readNiftiElements`).
  * @remarks O(voxels) time; memory is the result and about 4 MiB.
  */
-export async function readNifti(
+export async function readNifti<Wide extends boolean = false>(
   file: string,
-  options: NiftiReadOptions & { readonly float64: true },
-): Promise<{ header: NiftiHeader; data: Float64Array }>
-export async function readNifti(
-  file: string,
-  options?: NiftiReadOptions & { readonly float64?: false },
-): Promise<{ header: NiftiHeader; data: Float32Array }>
-export async function readNifti(
-  file: string,
-  options: NiftiReadOptions & { readonly float64?: boolean } = {},
-): Promise<{ header: NiftiHeader; data: Float32Array | Float64Array }> {
+  options: NiftiReadOptions & { readonly float64?: Wide } = {},
+): Promise<{ header: NiftiHeader; data: Wide extends true ? Float64Array : Float32Array }> {
   const header = await readNiftiHeader(file)
   assertOneNumberPerVoxel(header)
   const storedBytes = storedVoxelBytes(header)
@@ -47,7 +39,8 @@ export async function readNifti(
       await read(part)
       decodeVoxels(viewElements(part, header), header, data, done / voxelBytes)
     }
-    return { header, data }
+    // TypeScript cannot follow the choice of the array above into the conditional type.
+    return { header, data: data as Wide extends true ? Float64Array : Float32Array }
   })
 }
 
