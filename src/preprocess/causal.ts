@@ -7,6 +7,8 @@ import { noiseFloor } from './noise-floor.ts'
 /** Mean and spread of the volumes seen so far. The arrays change with every volume. */
 export interface RunningMoments {
   nVolumes: number
+  /** Finite values per voxel. */
+  readonly counts: Uint32Array
   /** Mean per voxel. */
   readonly mean: Float64Array
   /** Sum of squared deviations from the mean, per voxel. */
@@ -28,7 +30,12 @@ export interface CausalOptions {
  * const nSeen = createRunningMoments(3).nVolumes // nSeen = 0
  */
 export function createRunningMoments(nVoxels: number): RunningMoments {
-  return { nVolumes: 0, mean: new Float64Array(nVoxels), squares: new Float64Array(nVoxels) }
+  return {
+    nVolumes: 0,
+    counts: new Uint32Array(nVoxels),
+    mean: new Float64Array(nVoxels),
+    squares: new Float64Array(nVoxels),
+  }
 }
 
 /**
@@ -38,7 +45,7 @@ export function createRunningMoments(nVoxels: number): RunningMoments {
  * @param volume - `[nVoxels]`.
  * @param options - When to start.
  * @returns `[nVoxels]`, same float type: `(x - mean) / sd` over the volumes so far (population SD). 0 for the first volumes, for a
- *   voxel that has been constant, and for a value that is not finite; such a value counts as the mean.
+ *   voxel that has been constant, and for a value that is not finite; such a value is left out of the statistics.
  * @throws {LimbicError} `SHAPE_MISMATCH` when the volume has another number of voxels than the moments.
  * @remarks Welford (1962), Technometrics 4:419-420. O(nVoxels) per volume.
  */
@@ -47,26 +54,27 @@ export function standardizeNext<A extends FloatArray>(
   volume: A,
   options: CausalOptions = {},
 ): A {
-  const { mean, squares } = moments
+  const { counts, mean, squares } = moments
   if (volume.length !== mean.length)
     throw new LimbicError('SHAPE_MISMATCH', {
       what: 'a volume and the running statistics',
       expected: `${mean.length} voxels`,
       found: `${volume.length}`,
     })
-  const n = ++moments.nVolumes
+  moments.nVolumes += 1
   const standardized = createLike(volume)
-  const isReady = n >= Math.max(2, options.minVolumes ?? 5)
+  const needed = Math.max(2, options.minVolumes ?? 5)
   const floor = noiseFloor(volume)
   for (let v = 0; v < volume.length; v++) {
     const x = volume[v]!
     if (!Number.isFinite(x)) continue
+    const n = (counts[v]! += 1)
     const before = x - mean[v]!
     mean[v]! += before / n
     const after = x - mean[v]!
     squares[v]! += before * after
     const sd = Math.sqrt(squares[v]! / n)
-    if (isReady && sd > floor * Math.abs(mean[v]!)) standardized[v] = after / sd
+    if (n >= needed && sd > floor * Math.abs(mean[v]!)) standardized[v] = after / sd
   }
   return standardized
 }

@@ -36,9 +36,7 @@ export interface CleaningDesign {
  */
 export function cleaningDesign(nVolumes: number, options: CleaningDesignOptions): CleaningDesign {
   const { detrend, highPassHz, trSeconds, confounds } = options
-  const order = detrend === 'none' ? -1 : detrend === 'linear' ? 1 : detrend.polynomial
-  if (!Number.isInteger(order) || order < -1)
-    throw invalid('the order of the polynomial drift', 'a whole number from 0', order)
+  const order = driftOrder(detrend)
   if (confounds !== undefined && confounds.nRows !== nVolumes)
     throw new LimbicError('SHAPE_MISMATCH', {
       what: 'the confounds and the volumes of a run',
@@ -110,6 +108,15 @@ export function cosineDrift(nVolumes: number, trSeconds: number, highPassHz: num
     return k === nCols ? 1 : height * Math.cos((Math.PI / nVolumes) * (t + 0.5) * k)
   })
   return { data, nRows: nVolumes, nCols }
+}
+
+/** Order of the polynomial, -1 for none. */
+function driftOrder(detrend: Detrend): number {
+  if (detrend === 'none') return -1
+  const order = detrend === 'linear' ? 1 : detrend.polynomial
+  if (!(Number.isInteger(order) && order >= 0))
+    throw invalid('the order of the polynomial drift', 'a whole number from 0', order)
+  return order
 }
 
 function withoutLastColumn({ data, nRows, nCols }: Matrix64): Matrix64 {

@@ -122,35 +122,32 @@ function stepAt(stepResponse: Float64Array, lag: number): number {
   return lag < 0 ? 0 : stepResponse[Math.min(lag, stepResponse.length - 1)]!
 }
 
-function assertDesign(events: readonly TimedEvent[], options: RegressorOptions): void {
-  if (!(Number.isInteger(options.nVolumes) && options.nVolumes >= 2))
-    throw new LimbicError('VALUE_INVALID', {
-      what: 'nVolumes',
-      expected: 'a whole number of at least 2 volumes',
-      found: `${options.nVolumes}`,
-    })
-  if (!(options.trSeconds > 0 && Number.isFinite(options.trSeconds)))
-    throw new LimbicError('VALUE_INVALID', {
-      what: 'trSeconds',
-      expected: 'a number above 0',
-      found: `${options.trSeconds}`,
-    })
-  assertEvents(events)
-}
-
 /**
- * Makes sure that every event has a usable time.
+ * Makes sure that the events and volumes of a run have usable times.
  *
- * @param events - The events of a run.
+ * @param events - The events of the run.
+ * @param options - Its volumes.
  * @returns Nothing.
- * @throws {LimbicError} `VALUE_INVALID` naming the first event whose onset is not finite or whose duration is not 0 or more.
+ * @throws {LimbicError} `VALUE_INVALID` naming the first event whose onset is not finite or whose duration is not 0 or more, or
+ *   when there are fewer than two volumes, or the TR is not above 0.
  */
-export function assertEvents(events: readonly TimedEvent[]): void {
+export function assertDesign(
+  events: readonly TimedEvent[],
+  { nVolumes, trSeconds }: Pick<RegressorOptions, 'nVolumes' | 'trSeconds'>,
+): void {
+  if (!(Number.isInteger(nVolumes) && nVolumes >= 2))
+    throw invalid('nVolumes', 'a whole number of at least 2 volumes', `${nVolumes}`)
+  if (!(trSeconds > 0 && Number.isFinite(trSeconds)))
+    throw invalid('trSeconds', 'a number above 0', `${trSeconds}`)
   for (const [i, { onset, duration, trialType }] of events.entries())
     if (!Number.isFinite(onset) || !(Number.isFinite(duration) && duration >= 0))
-      throw new LimbicError('VALUE_INVALID', {
-        what: `event ${i + 1} (trial type "${trialType}")`,
-        expected: 'a finite onset and a duration of 0 or more seconds',
-        found: `onset ${onset}, duration ${duration}`,
-      })
+      throw invalid(
+        `event ${i + 1} (trial type "${trialType}")`,
+        'a finite onset and a duration of 0 or more seconds',
+        `onset ${onset}, duration ${duration}`,
+      )
+}
+
+function invalid(what: string, expected: string, found: string): LimbicError {
+  return new LimbicError('VALUE_INVALID', { what, expected, found })
 }

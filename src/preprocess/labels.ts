@@ -1,6 +1,6 @@
 /** Timed events -> one class index per volume (Int32Array of nVolumes, -1 = dropped). */
 import { LimbicError } from '../core/errors/index.ts'
-import { assertEvents, computeRegressors, type TimedEvent } from './hrf.ts'
+import { assertDesign, computeRegressors, type TimedEvent } from './hrf.ts'
 import type { HrfKernel } from './hrf-kernel.ts'
 
 /** The mark of a volume that belongs to no class. */
@@ -59,7 +59,7 @@ export interface VolumeLabels {
  *   `i * trSeconds - lagSeconds`, its end excluded. A volume under two classes at once is dropped.
  */
 export function labelVolumes(events: readonly TimedEvent[], options: LabelOptions): VolumeLabels {
-  assertEvents(events)
+  assertDesign(events, options)
   const plan = planClasses(events, options)
   const labels =
     options.method.kind === 'hrf'

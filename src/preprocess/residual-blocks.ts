@@ -42,8 +42,9 @@ export function visitResidualBlocks(
   const sumOfSquares = new Float64Array(blockWidth)
   for (let firstVoxel = 0; firstVoxel < nCols; firstVoxel += blockWidth) {
     const nVoxels = Math.min(blockWidth, nCols - firstVoxel)
-    gather(series.data, nCols, firstVoxel, nVoxels, residual)
-    accumulate(residual, nVoxels, sum, sumOfSquares)
+    sum.fill(0)
+    sumOfSquares.fill(0)
+    gather(series.data, nCols, firstVoxel, nVoxels, { residual, sum, sumOfSquares })
     for (let k = 0; k < paddedRank; k += 4)
       for (let v = 0; v < nVoxels; v += 2) removeFour(residual, v, q, k, paddedRank)
     visit({ firstVoxel, nVoxels, width: blockWidth, residual, sum, sumOfSquares })
@@ -62,23 +63,12 @@ function gather(
   nCols: number,
   firstVoxel: number,
   nVoxels: number,
-  block: Float64Array,
+  { residual, sum, sumOfSquares }: Pick<ResidualBlock, 'residual' | 'sum' | 'sumOfSquares'>,
 ): void {
-  for (let from = firstVoxel, to = 0; to < block.length; from += nCols, to += blockWidth)
-    for (let v = 0; v < nVoxels; v++) block[to + v] = data[from + v]!
-}
-
-function accumulate(
-  block: Float64Array,
-  nVoxels: number,
-  sum: Float64Array,
-  sumOfSquares: Float64Array,
-): void {
-  sum.fill(0)
-  sumOfSquares.fill(0)
-  for (let row = 0; row < block.length; row += blockWidth)
+  for (let from = firstVoxel, to = 0; to < residual.length; from += nCols, to += blockWidth)
     for (let v = 0; v < nVoxels; v++) {
-      const x = block[row + v]!
+      const x = data[from + v]!
+      residual[to + v] = x
       sum[v]! += x
       sumOfSquares[v]! += x * x
     }
@@ -92,7 +82,8 @@ function removeFour(
   k: number,
   rank: number,
 ): void {
-  let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0]
+  let [a0, a1, a2, a3] = [0, 0, 0, 0]
+  let [b0, b1, b2, b3] = [0, 0, 0, 0]
   for (let i = v, m = k; i < block.length; i += blockWidth, m += rank) {
     const x = block[i]!
     const y = block[i + 1]!
