@@ -73,7 +73,10 @@ export async function readSidecar(
 }
 
 async function readJsonObject(file: string): Promise<Record<string, unknown>> {
-  const text = await readFile(file, 'utf8')
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    // A name without a file: a link into an annex that was not fetched.
+    throw cause.code === 'ENOENT' ? new LimbicError('FILE_NOT_FOUND', { file }, { cause }) : cause
+  })
   const expected = 'a JSON object'
   let value: unknown
   try {

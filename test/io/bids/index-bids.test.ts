@@ -1,4 +1,4 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../src/core/errors/index.ts'
@@ -157,6 +157,15 @@ describe('indexBids', () => {
     putText(join(root, 'sub-01/func/sub-01_task-emo_run-1_bold.json'), '{')
     const { runs, findings } = await indexBids(root)
     expect(summary(findings)).toEqual(['warning TSV_INVALID', 'error JSON_INVALID'])
+    expect(runs).toHaveLength(3)
+  })
+
+  it('reports links that lead nowhere, as in an annex that was not fetched', async () => {
+    const root = await makeSoundDataset()
+    for (const suffix of ['3_bold.nii.gz', '1_bold.json'])
+      symlinkSync('nowhere', join(root, `sub-01/func/sub-01_task-emo_run-${suffix}`))
+    const { runs, findings } = await indexBids(root)
+    expect(summary(findings)).toEqual(['error FILE_NOT_FOUND', 'error FILE_NOT_FOUND'])
     expect(runs).toHaveLength(3)
   })
 
