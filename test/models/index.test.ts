@@ -25,7 +25,7 @@ describe('the registry of networks', () => {
 
   it('names the nearest network when a name is misspelt', () => {
     expect(() => findModel('cnn1')).toThrowErrorMatchingInlineSnapshot(
-      `[LimbicError: There is no network called "cnn1". Expected "cnn1d"; found "cnn1". Try: Write "cnn1d" instead.]`,
+      `[LimbicError: There is no model called "cnn1". Expected "cnn1d"; found "cnn1". Try: Write "cnn1d" instead.]`,
     )
   })
 

@@ -100,6 +100,7 @@ function prepareRun(task: NetworkTask): Run {
       weightDecay: training.weightDecay,
       // TensorFlow.js numbers variables of the same name: conv1/kernel, conv1/kernel_1, ...
       decays: (name) => /\/kernel(_\d+)?$/.test(name),
+      l1: (name) => (dense.some((variable) => variable.name === name) ? training.l1 : 0),
     }),
     variables: all,
     penalised: dense,
@@ -115,7 +116,7 @@ async function resume(task: NetworkTask, run: Run): Promise<TrainingProgress> {
   const checkpoint = await task.checkpoints?.load()
   if (checkpoint === undefined) return startProgress(task.training)
   writeWeights(run.tf, task.model, checkpoint.weights)
-  await writeSlots(run.tf, run.optimizer, checkpoint.slots)
+  await writeSlots(run.tf, run.optimizer, run.variables, checkpoint.slots)
   const nDone = checkpoint.progress.records.length
   task.emit({ type: 'note', message: `${task.stage}: resumed after epoch ${nDone}` })
   return checkpoint.progress
@@ -128,7 +129,11 @@ async function saveCheckpoint(
   progress: TrainingProgress,
 ): Promise<void> {
   const weights = await readWeights(task.model)
-  await checkpoints.save({ progress, weights, slots: await readSlots(run.optimizer) })
+  await checkpoints.save({
+    progress,
+    weights,
+    slots: await readSlots(run.tf, run.optimizer, run.variables),
+  })
 }
 
 async function trainEpoch(

@@ -1,7 +1,7 @@
 /** One batch -> one step of the optimiser on a tf.LayersModel; the scores of the batch stay on the engine until they are asked for. */
 import type { Batch } from './batches.ts'
 import type { Tf } from '../../engine/tf.ts'
-import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 /** What a step works on. */
@@ -45,8 +45,8 @@ export function trainableVariables(model: LayersModel): {
  * @param batch - Features and weighted targets.
  * @returns The scores that the model gave before the step, `[nRows x nClasses]`; the caller disposes them.
  * @throws Never.
- * @remarks The L1 penalty enters as its gradient, l1 * sign(w) with sign(0) = 0. TensorFlow.js differentiates |w| to -1 at 0, which
- *   would move every bias that starts at zero.
+ * @remarks An L1 penalty is the optimiser's business: TensorFlow.js differentiates |w| to -1 at 0, which would move every bias that
+ *   starts at zero.
  */
 export function trainStep(context: StepContext, batch: Batch): Tensor {
   const { tf, model, optimizer, variables, sampleShape } = context
@@ -62,21 +62,9 @@ export function trainStep(context: StepContext, batch: Batch): Tensor {
       scores = tf.keep(logits)
       return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits))))
     }, [...variables])
-    optimizer.applyGradients(withPenalty(context, grads))
+    optimizer.applyGradients(grads)
     return scores!
   })
-}
-
-function withPenalty(
-  { tf, l1, penalised }: StepContext,
-  gradients: NamedTensorMap,
-): NamedTensorMap {
-  if (l1 === 0) return gradients
-  const penalties = penalised.map((variable) => {
-    const gradient = gradients[variable.name]!
-    return [variable.name, tf.add(gradient, tf.mul(tf.sign(variable), l1))] as const
-  })
-  return { ...gradients, ...Object.fromEntries(penalties) }
 }
 
 /**

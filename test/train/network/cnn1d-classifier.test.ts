@@ -231,7 +231,9 @@ describe('fitting', () => {
     const train = createProblem()
     const state = await cnn1dClassifier.fit(train, quick, context())
     const before = engine.tf.memory().numTensors
-    await cnn1dClassifier.fit(train, quick, context({ validation: train }))
+    const checkpointDir = await createFolder()
+    const options = { ...quick, checkpointEvery: 1 }
+    await cnn1dClassifier.fit(train, options, context({ validation: train, checkpointDir }))
     await cnn1dClassifier.score(state, train.features, context())
     const emit = (event: StageEvent) => {
       if (event.type === 'progress') throw new Error('interrupted')

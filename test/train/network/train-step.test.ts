@@ -47,15 +47,6 @@ describe('trainStep', () => {
     expect(bias).toEqual([1.5, 0.5])
     context.model.dispose()
   })
-
-  it('adds the sign of the weights times the penalty, and nothing at zero', () => {
-    const context = createSetting(0.25)
-    trainStep(context, batch).dispose()
-    const [kernel, bias] = context.variables.map((variable) => [...variable.dataSync()])
-    expect(kernel).toEqual([1, -1, 3, -3])
-    expect(bias).toEqual([1.25, 0.25])
-    context.model.dispose()
-  })
 })
 
 describe('l1Penalty', () => {
