@@ -6,7 +6,7 @@ import { orthonormalBasis, solveLeastSquares } from '../../src/math/least-square
 
 function randomMatrix(seed: number, nRows: number, nCols: number): Matrix64 {
   const rng = createRng(seed)
-  return { data: Float64Array.from({ length: nRows * nCols }, rng.normal), nRows, nCols }
+  return { data: Float64Array.from({ length: nRows * nCols }, () => rng.normal()), nRows, nCols }
 }
 
 /** a' b */
@@ -50,7 +50,7 @@ describe('orthonormalBasis', () => {
   it('stays orthogonal for nearly parallel columns', () => {
     const nRows = 30
     const rng = createRng(3)
-    const base = Float64Array.from({ length: nRows }, rng.normal)
+    const base = Float64Array.from({ length: nRows }, () => rng.normal())
     const data = Float64Array.from(
       { length: nRows * 3 },
       (_, i) => base[Math.floor(i / 3)]! + (i % 3) * 1e-7 * rng.normal(),

@@ -83,7 +83,7 @@ describe('labelVolumes by the response', () => {
   })
 
   it('drops what is not above the threshold when no class is rest', () => {
-    const { restClass: _rest, ...withoutRest } = hrf
+    const withoutRest = { ...shift, nVolumes: 60, method: { kind: 'hrf' } } as const
     const { labels, classNames } = labelVolumes(blocks, withoutRest)
     expect(classNames).toEqual(['negative', 'neutral'])
     expect(labels[0]).toBe(-1)

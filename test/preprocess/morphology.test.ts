@@ -24,7 +24,7 @@ const anyMask = fc
         minLength: shape[0] * shape[1] * shape[2],
         maxLength: shape[0] * shape[1] * shape[2],
       })
-      .map((values) => ({ mask: Uint8Array.from(values), shape: shape as Shape })),
+      .map((values) => ({ mask: Uint8Array.from(values), shape })),
   )
 
 describe('erode and dilate', () => {
