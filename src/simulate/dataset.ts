@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../io/artifacts.ts'
 import { writeNifti } from '../io/nifti/index.ts'
 import { doubleGammaHrf } from '../preprocess/hrf.ts'
 import { createBrain } from './brain.ts'
-import { conditionNames, drawBlockOrders } from './design.ts'
+import { conditionNames, drawBlockOrders, filmLeadSeconds } from './design.ts'
 import { drawConditionPatterns, drawFilm } from './latents.ts'
 import { assertSimulateOptions, defaultSimulateOptions, type SimulateOptions } from './options.ts'
 import { simulateSubject, type SharedTruth, type SubjectRun } from './subject.ts'
@@ -59,7 +59,7 @@ export async function simulateDataset(
     film: drawFilm(
       chosen.calibrationVolumes,
       chosen.latentDims,
-      doubleGammaHrf(chosen.trSeconds),
+      doubleGammaHrf(chosen.trSeconds, filmLeadSeconds),
       rng.fork('film'),
     ),
     patterns: drawConditionPatterns(conditionNames.length, chosen, rng.fork('conditions')),
@@ -101,8 +101,7 @@ async function writeRun(
     affine: shared.brain.grid.affine,
     trSeconds: options.trSeconds,
   })
-  if (run.events !== undefined)
-    await writeFileAtomic(`${stem}_events.tsv`, formatEvents(run.events))
+  await writeFileAtomic(`${stem}_events.tsv`, formatEvents(run.events))
   return name
 }
 

@@ -62,8 +62,27 @@ export function drawBlockOrders(options: DesignOptions, rng: Rng): number[][][] 
   })
 }
 
+/** The film has been running this long when the first volume is taken, so that the response to it has settled. */
+export const filmLeadSeconds = 32
+
 /**
- * The events of a run: rest, block, rest, block, ..., rest.
+ * The events of the film run: one, from before the first volume to the end. It keeps the run from being taken for rest.
+ *
+ * @param options - Length of the run.
+ * @returns One event.
+ * @throws Never.
+ * @example
+ * const film = filmEvents({ calibrationVolumes: 200, trSeconds: 2 })[0] // film = { onset: -32, duration: 432, trialType: 'film' }
+ */
+export function filmEvents(
+  options: Pick<SimulateOptions, 'calibrationVolumes' | 'trSeconds'>,
+): BlockEvent[] {
+  const seconds = options.calibrationVolumes * options.trSeconds
+  return [{ onset: -filmLeadSeconds, duration: filmLeadSeconds + seconds, trialType: 'film' }]
+}
+
+/**
+ * The events of a task run: rest, block, rest, block, ..., rest.
  *
  * @param order - Condition index per block.
  * @param blockSeconds - Length of each block, of rest too.

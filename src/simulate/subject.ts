@@ -4,7 +4,7 @@ import { labelVolumes } from '../preprocess/labels.ts'
 import type { Matrix64 } from '../core/types.ts'
 import type { Rng } from '../core/rng.ts'
 import { drawBaseline, type Brain } from './brain.ts'
-import { blockEvents, conditionNames, type BlockEvent } from './design.ts'
+import { blockEvents, conditionNames, filmEvents, type BlockEvent } from './design.ts'
 import { addLatentNoise, taskResponse } from './latents.ts'
 import type { SimulateOptions } from './options.ts'
 import { createOracle, oracleEvidence, scoreOracle, type OracleScore } from './oracle.ts'
@@ -36,8 +36,7 @@ export interface SubjectRun {
   readonly nVolumes: number
   /** Evoked and own activity, `[nVolumes x latentDims]`. */
   readonly latents: Matrix64
-  /** Undefined for the film. */
-  readonly events?: readonly BlockEvent[]
+  readonly events: readonly BlockEvent[]
 }
 
 /** A subject's truth, its runs as they are made, and its oracle once they all are. */
@@ -90,7 +89,7 @@ export function simulateSubject(
   }
 
   function* runs(): Generator<SubjectRun> {
-    yield makeRun('calibration', 1, shared.film).made
+    yield { ...makeRun('calibration', 1, shared.film).made, events: filmEvents(options) }
     for (const [index, order] of orders.entries()) {
       const events = blockEvents(order, options.blockSeconds)
       const regressors = computeRegressors(events, conditionNames, {

@@ -40,6 +40,12 @@ export async function writeDatasetTexts(
       RepetitionTime: options.trSeconds,
       TaskName: task,
     })
+  await writeJsonAtomic(join(out, 'task-calibration_events.json'), {
+    trial_type: {
+      Description: 'What was shown. The film began before the first volume.',
+      Levels: { film: 'A film, the same for every subject' },
+    },
+  })
   await writeJsonAtomic(join(out, 'task-emotion_events.json'), {
     trial_type: {
       Description: 'Condition of the block. Rest has no rows: it is the time between blocks.',
@@ -60,6 +66,7 @@ function formatReadme(options: SimulateOptions): string {
   return `Simulated fMRI with known truth, made by limbic simulate. No person was scanned.
 
 task-calibration  A film: every subject's response follows the same course in a latent space.
+                  It began before the first volume.
 task-emotion      Blocks of negative and neutral pictures between blocks of rest, in an order that
                   differs between subjects and runs. Rest has no rows in the events files.
 
