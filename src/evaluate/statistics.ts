@@ -185,14 +185,16 @@ export function clopperPearsonInterval(nHits: number, nTrials: number, level = 0
  * p-value of a permutation test: (b + 1) / (m + 1), b of m permuted scores being at least the observed one.
  *
  * @param observed - Score with the true labels.
- * @param permuted - Scores with permuted labels; equal ones count against the observed score.
+ * @param permuted - Scores with permuted labels; equal ones, up to rounding, count against the observed score.
  * @returns Above 0, at most 1.
  * @throws Never.
  * @see Phipson and Smyth (2010), Permutation p-values should never be zero.
  */
 export function permutationP(observed: number, permuted: ArrayLike<number>): number {
+  // Means of the same accuracies may differ in the last digit; a tie must count as a tie.
+  const limit = observed - 1e-12 * Math.max(1, Math.abs(observed))
   let nAtLeast = 0
-  for (let i = 0; i < permuted.length; i++) if (permuted[i]! >= observed) nAtLeast++
+  for (let i = 0; i < permuted.length; i++) if (permuted[i]! >= limit) nAtLeast++
   return (nAtLeast + 1) / (permuted.length + 1)
 }
 

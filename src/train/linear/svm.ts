@@ -16,11 +16,13 @@ import { countClasses, presentClasses } from './training-set.ts'
 
 /**
  * Settings of the support vector machine. `c`: weight of the loss against the penalty, above 0; smaller is smoother.
- * `tolerance`: largest gradient entry at the end.
+ * The search ends when no gradient entry exceeds `tolerance`, or when a step lowers the objective by no more than the share
+ * `valueTolerance` of it.
  */
 export const svmOptionsSchema = z.strictObject({
   c: z.number().gt(0).default(1),
   tolerance: z.number().gt(0).default(1e-4),
+  valueTolerance: z.number().min(0).default(1e-10),
   maxIterations: z.int().min(1).default(1000),
 })
 export type SvmOptions = z.input<typeof svmOptionsSchema>
@@ -47,9 +49,9 @@ export const svm: Classifier<SvmOptions, LinearState> = {
  * @returns Weights `[nFeatures x nClasses]` and bias `[nClasses]`; bias `-Infinity` for a class without samples.
  * @throws {LimbicError} `SHAPE_MISMATCH`, `VALUE_INVALID` or `TRAIN_TOO_FEW_CLASSES` as `countClasses` does;
  *   `TRAIN_SINGULAR` or `TRAIN_NOT_CONVERGED` when the features are not finite or of wildly different scale.
- * @remarks Truncated Newton in the primal, all classes at once: some 50-200 products of O(nSamples * nFeatures * nClasses).
+ * @remarks Limited-memory BFGS in the primal, all classes at once: some 20-300 evaluations of O(nSamples * nFeatures * nClasses).
  *   The intercept is penalised like a weight, as liblinear and so scikit-learn's `LinearSVC` do.
- * @see Lin, Weng and Keerthi (2008), Trust region Newton method for logistic regression, JMLR 9 (section 7, squared hinge loss).
+ * @see Chapelle (2007), Training a support vector machine in the primal, Neural Computation 19.
  */
 export function fitSvmWeights(
   features: Matrix,
@@ -57,7 +59,7 @@ export function fitSvmWeights(
   nClasses: number,
   options: SvmOptions = {},
 ): LinearWeights {
-  const settings = parseClassifierOptions('svm', svmOptionsSchema, options)
+  const { c, ...stopping } = parseClassifierOptions('svm', svmOptionsSchema, options)
   const { classes, position } = presentClasses(countClasses(features, labels, nClasses))
   const targets = Int32Array.from(labels, (label) => position[label]!)
   const x = withConstant(features)
@@ -65,9 +67,8 @@ export function fitSvmWeights(
   const { x: fitted } = minimise({
     name: 'svm',
     start: new Float64Array(x.nCols * nPresent),
-    ...createObjective(x, targets, nPresent, settings.c),
-    tolerance: settings.tolerance,
-    maxIterations: settings.maxIterations,
+    evaluate: createObjective(x, targets, nPresent, c),
+    ...stopping,
   })
   const nWeights = features.nCols * nPresent
   return spreadOverClasses(fitted.slice(0, nWeights), fitted.slice(nWeights), classes, nClasses)
@@ -81,45 +82,32 @@ function withConstant({ data, nRows, nCols }: Matrix): Matrix64 {
   return { data: extended, nRows, nCols: nCols + 1 }
 }
 
-/** Penalised loss of all machines at once with its derivatives; parameters `[nFeatures x nClasses]`. */
+/** Penalised loss and gradient of all machines at once; parameters `[nFeatures x nClasses]`. */
 function createObjective(
   x: Matrix64,
   targets: Int32Array,
   nClasses: number,
   c: number,
-): Pick<MinimiseProblem, 'evaluate' | 'multiplyHessian'> {
+): MinimiseProblem['evaluate'] {
   const { data, nRows, nCols } = x
   const rows = new Float64Array(nRows * nClasses)
-  const isInside = new Uint8Array(nRows * nClasses)
-
-  const pullBack = (parameters: Float64Array, result: Float64Array): void => {
-    gemm(nCols, nClasses, nRows, data, rows, result, { transA: true })
-    for (let i = 0; i < result.length; i++) result[i]! += parameters[i]!
-  }
-
-  return {
-    evaluate(parameters, gradient) {
-      gemm(nRows, nClasses, nCols, data, parameters, rows)
-      let loss = 0
-      for (let i = 0, at = 0; i < nRows; i++) {
-        for (let k = 0; k < nClasses; k++, at++) {
-          const y = targets[i] === k ? 1 : -1
-          const violation = Math.max(0, 1 - y * rows[at]!)
-          loss += violation * violation
-          isInside[at] = violation > 0 ? 1 : 0
-          rows[at] = -2 * c * y * violation
-        }
+  return (parameters, gradient) => {
+    gemm(nRows, nClasses, nCols, data, parameters, rows)
+    let loss = 0
+    for (let i = 0, at = 0; i < nRows; i++) {
+      for (let k = 0; k < nClasses; k++, at++) {
+        const y = targets[i] === k ? 1 : -1
+        const violation = Math.max(0, 1 - y * rows[at]!)
+        loss += violation * violation
+        rows[at] = -2 * c * y * violation
       }
-      pullBack(parameters, gradient)
-      let penalty = 0
-      for (let i = 0; i < parameters.length; i++) penalty += parameters[i]! * parameters[i]!
-      return penalty / 2 + c * loss
-    },
-    /** The loss has no second derivative at the margin; samples inside it count, those at or beyond it do not. */
-    multiplyHessian(vector, product) {
-      gemm(nRows, nClasses, nCols, data, vector, rows)
-      for (let i = 0; i < rows.length; i++) rows[i]! *= 2 * c * isInside[i]!
-      pullBack(vector, product)
-    },
+    }
+    gemm(nCols, nClasses, nRows, data, rows, gradient, { transA: true })
+    let penalty = 0
+    for (let i = 0; i < parameters.length; i++) {
+      gradient[i]! += parameters[i]!
+      penalty += parameters[i]! * parameters[i]!
+    }
+    return penalty / 2 + c * loss
   }
 }

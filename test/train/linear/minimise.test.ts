@@ -2,20 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { minimise, type MinimiseProblem } from '../../../src/train/linear/minimise.ts'
 
 /** sum of weights[i] * (cosh(x[i] - i) - 1): convex, far from quadratic away from its minimum at x[i] = i. */
-function coshProblem(weights: readonly number[], tolerance = 1e-10): MinimiseProblem {
-  let second = new Float64Array(weights.length)
+function coshProblem(weights: readonly number[]): MinimiseProblem {
   return {
     name: 'test',
     start: Float64Array.from(weights, () => -5),
     evaluate(x, gradient) {
-      second = x.map((value, i) => weights[i]! * Math.cosh(value - i))
       x.forEach((value, i) => (gradient[i] = weights[i]! * Math.sinh(value - i)))
-      return second.reduce((sum, value, i) => sum + value - weights[i]!, 0)
+      return x.reduce((sum, value, i) => sum + weights[i]! * (Math.cosh(value - i) - 1), 0)
     },
-    multiplyHessian(vector, product) {
-      vector.forEach((value, i) => (product[i] = second[i]! * value))
-    },
-    tolerance,
+    tolerance: 1e-6,
+    valueTolerance: 0,
     maxIterations: 100,
   }
 }
@@ -24,28 +20,30 @@ describe('minimise', () => {
   it('finds the minimum of a function that is not quadratic', () => {
     const { x, gradientNorm } = minimise(coshProblem([1, 10, 0.1, 3]))
     x.forEach((value, i) => {
-      expect(value).toBeCloseTo(i, 8)
+      expect(value).toBeCloseTo(i, 5)
     })
-    expect(gradientNorm).toBeLessThanOrEqual(1e-10)
+    expect(gradientNorm).toBeLessThanOrEqual(1e-6)
   })
 
-  it('solves a quadratic function in a step or two', () => {
+  it('solves a quadratic function in a few steps', () => {
     const target = [3, -4]
     const { x, iterations } = minimise({
-      name: 'test',
-      start: new Float64Array(2),
+      ...coshProblem([1, 1]),
       evaluate(point, gradient) {
         point.forEach((value, i) => (gradient[i] = (i + 1) * (value - target[i]!)))
         return point.reduce((sum, value, i) => sum + ((i + 1) / 2) * (value - target[i]!) ** 2, 0)
       },
-      multiplyHessian: (vector, product) =>
-        vector.forEach((value, i) => (product[i] = (i + 1) * value)),
-      tolerance: 1e-9,
-      maxIterations: 10,
     })
-    expect(x[0]).toBeCloseTo(3, 9)
-    expect(x[1]).toBeCloseTo(-4, 9)
-    expect(iterations).toBeLessThanOrEqual(3)
+    expect(x[0]).toBeCloseTo(3, 5)
+    expect(x[1]).toBeCloseTo(-4, 5)
+    expect(iterations).toBeLessThanOrEqual(12)
+  })
+
+  it('may stop earlier, where the value hardly falls any more', () => {
+    const exact = minimise(coshProblem([1, 10, 0.1, 3]))
+    const early = minimise({ ...coshProblem([1, 10, 0.1, 3]), valueTolerance: 1e-2 })
+    expect(early.iterations).toBeLessThan(exact.iterations)
+    expect(early.value).toBeLessThan(0.1)
   })
 
   it('stays where the gradient is already zero', () => {
