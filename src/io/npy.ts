@@ -74,7 +74,8 @@ export function parseNpy(bytes: Uint8Array, file = '<bytes>'): Npy {
   const wanted = length * Elements.BYTES_PER_ELEMENT
   const found = bytes.length - header.dataOffset
   if (found < wanted) throw invalid(file, `${wanted} bytes of data`, `${found}`)
-  const body = bytes.slice(header.dataOffset, header.dataOffset + wanted)
+  // A copy, so that the elements are aligned and the caller's bytes stay as they are; Buffer's own slice would only be a view.
+  const body = Uint8Array.from(bytes.subarray(header.dataOffset, header.dataOffset + wanted))
   if (header.bigEndian) swapBytes(body, Elements.BYTES_PER_ELEMENT)
   const data = new Elements(body.buffer, body.byteOffset, length)
   return { data: header.fortranOrder ? toCOrder(data, header.shape) : data, shape: header.shape }

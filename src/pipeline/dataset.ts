@@ -48,10 +48,8 @@ export async function recordDataset(
 ): Promise<DatasetRecord> {
   const index = await indexBids(root, indexOptions(pipeline))
   const runs = index.runs.filter((run) => !pipeline.data.exclude.includes(run.id.subject))
-  const findings = relevantFindings(index.findings, runs, pipeline)
+  const findings = [...relevantFindings(index.findings, runs, pipeline)]
   assertUsable(root, findings)
-  for (const finding of findings) emit({ type: 'finding', finding })
-
   if (runs.length === 0)
     throw new LimbicError('DATASET_UNUSABLE', {
       dataset: root,
@@ -59,6 +57,8 @@ export async function recordDataset(
     })
   const classes = classNames(pipeline)
   const subjects = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
+  findings.push(...unlistedTrialTypes(subjects, classes))
+  for (const finding of findings) emit({ type: 'finding', finding })
   const hashes = subjects.flatMap((subject) => subject.runs.map((run) => [run.key, run.sha256]))
   return {
     name: index.name,
@@ -164,6 +164,17 @@ async function recordSubjects(
   }
   emit({ type: 'done', stage: 'read', seconds: (performance.now() - started) / 1000 })
   return subjects
+}
+
+/** Events that no class names are dropped, which is right for instructions and wrong for a misspelt condition: the user must see it. */
+function unlistedTrialTypes(
+  subjects: readonly SubjectRecord[],
+  classes: readonly string[],
+): readonly Finding[] {
+  const runs = subjects.flatMap((subject) => subject.runs)
+  const unlisted = [...new Set(runs.flatMap((run) => run.unlistedTrialTypes))].sort()
+  if (unlisted.length === 0) return []
+  return [createFinding('warning', 'TRIAL_TYPES_UNLISTED', { unlisted, classes })]
 }
 
 function assertTwoClasses(

@@ -8,8 +8,8 @@ import { sha256File } from '../io/artifacts.ts'
 import { readConfounds, readEvents, type BidsRun } from '../io/bids/index.ts'
 import { readNifti, readVolumes } from '../io/nifti/index.ts'
 import { computeEpiMask } from '../preprocess/epi-mask.ts'
-import { maskIndices } from '../preprocess/mask-volume.ts'
-import { labelVolumes } from '../preprocess/labels.ts'
+import { addVolume, createVolumeSum, maskIndices, meanVolume } from '../preprocess/mask-volume.ts'
+import { labelVolumes, type VolumeLabels } from '../preprocess/labels.ts'
 import { hashKey } from './cache.ts'
 
 /** A run as plain data: what is known of it, and where its numbers lie. */
@@ -19,6 +19,8 @@ export interface RunRecord extends Omit<RunData, 'readSeries'> {
   readonly keptVoxels: Int32Array
   /** The masked series `[nVolumes x keptVoxels.length]`; written when it is first read. */
   readonly seriesFile: string
+  /** Trial types of the events that no class names; volumes under them are dropped. */
+  readonly unlistedTrialTypes: readonly string[]
 }
 
 /**
@@ -63,8 +65,8 @@ async function recordRun(
 ): Promise<RunRecord> {
   const { clean, label, data } = pipeline
   const isFilm = data.calibration.kind === 'task' && run.id.task === data.calibration.task
-  const labels = isFilm
-    ? new Int32Array(run.nVolumes).fill(-1)
+  const { labels, unlistedTrialTypes } = isFilm
+    ? { labels: new Int32Array(run.nVolumes).fill(-1), unlistedTrialTypes: [] }
     : await readLabels(run, label, classes)
   const confounds =
     clean.confounds.length === 0 ? undefined : await readRunConfounds(run, clean.confounds)
@@ -88,6 +90,7 @@ async function recordRun(
     bold: run.bold,
     keptVoxels: kept,
     seriesFile: join(seriesDir, `${seriesKey}.npy`),
+    unlistedTrialTypes,
   }
 }
 
@@ -106,7 +109,7 @@ async function computeMask(run: BidsRun, mode: CleanStep['mask']): Promise<Uint8
   const { grid } = run.header
   const nVoxels = grid.shape[0] * grid.shape[1] * grid.shape[2]
   if (mode === 'all') return new Uint8Array(nVoxels).fill(1)
-  if (mode === 'epi') return computeEpiMask(await meanVolume(run, nVoxels), grid)
+  if (mode === 'epi') return computeEpiMask(await readMeanVolume(run, nVoxels), grid)
   if (run.mask === undefined) throw new LimbicError('BRAIN_MASK_MISSING', { bold: run.bold })
   const { data } = await readNifti(run.mask)
   if (data.length !== nVoxels)
@@ -118,31 +121,33 @@ async function computeMask(run: BidsRun, mode: CleanStep['mask']): Promise<Uint8
   return Uint8Array.from(data, (value) => (value > 0.5 ? 1 : 0))
 }
 
-async function meanVolume(run: BidsRun, nVoxels: number): Promise<Float64Array> {
-  const mean = new Float64Array(nVoxels)
-  for await (const { data } of readVolumes(run.bold))
-    for (let v = 0; v < nVoxels; v++) mean[v]! += data[v]! / run.nVolumes
-  return mean
+async function readMeanVolume(run: BidsRun, nVoxels: number): Promise<Float64Array> {
+  const total = createVolumeSum(nVoxels)
+  for await (const { data } of readVolumes(run.bold)) addVolume(total, data)
+  return meanVolume(total)
 }
 
 async function readLabels(
   run: BidsRun,
   label: LabelStep,
   classes: readonly string[],
-): Promise<Int32Array> {
+): Promise<Pick<VolumeLabels, 'labels' | 'unlistedTrialTypes'>> {
   if (run.events === undefined)
     throw new LimbicError('EVENTS_MISSING', {
       bold: run.bold,
       expected: run.bold.replace(/_bold\.nii(\.gz)?$/, '_events.tsv'),
     })
-  const { labels } = labelVolumes(await readEvents(run.events), {
+  const { labels, classNames, unlistedTrialTypes } = labelVolumes(await readEvents(run.events), {
     classes: label.classes,
     ...(label.rest === undefined ? {} : { restClass: label.rest }),
     nVolumes: run.nVolumes,
     trSeconds: run.trSeconds,
     method: label.method,
   })
-  return labels.map((index) => (index < classes.length ? index : -1))
+  return {
+    labels: labels.map((index) => classes.indexOf(classNames[index] ?? '')),
+    unlistedTrialTypes,
+  }
 }
 
 async function readRunConfounds(

@@ -52,4 +52,16 @@ export const engineErrors = {
     problem: `The engine does not work on this machine: ${d.reason}.`,
     remedy: 'Use `--engine auto`, or run `limbic doctor` for the state of every engine.',
   }),
+  ONNX_LAYER_UNSUPPORTED: (d: { layer: string; found: string }): ErrorText => ({
+    where: d.layer,
+    problem: 'The network cannot be exported to ONNX.',
+    expected:
+      'one input and one output, and convolutions, dense layers, batch normalisation, additions and common activations between',
+    found: d.found,
+    remedy: 'Run the network with TensorFlow.js, or build it from the layers that models/ uses.',
+  }),
+  ONNX_RUNTIME_UNAVAILABLE: (d: { reason: string }): ErrorText => ({
+    problem: `ONNX Runtime does not work on this machine: ${d.reason}.`,
+    remedy: 'Reinstall the packages with `npm ci`; until then networks run on TensorFlow.js.',
+  }),
 } as const

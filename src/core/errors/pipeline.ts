@@ -84,6 +84,16 @@ export const pipelineErrors = {
     remedy:
       'Give the folder that was the --out of the run; a run that was killed writes its report when it is run again.',
   }),
+  TRIAL_TYPES_UNLISTED: (d: {
+    unlisted: readonly string[]
+    classes: readonly string[]
+  }): ErrorText => ({
+    problem:
+      'The events hold trial types that no class of the pipeline names; volumes under them are dropped.',
+    expected: `trial types of the classes ${d.classes.join(', ')}`,
+    found: d.unlisted.join(', '),
+    remedy: 'Name them in label.classes, or leave them out on purpose.',
+  }),
   BRAIN_MASK_MISSING: (d: { bold: string }): ErrorText => ({
     where: d.bold,
     problem: 'The pipeline asks for brain masks, but this run has none.',
