@@ -67,7 +67,7 @@ export function createCpuBackend(heap: Heap): CpuBackend {
     pointerOf(tensor: TensorInfo): number {
       const held = this.held(tensor.dataId)
       if (held.pointer !== undefined) return held.pointer
-      const values = held.values as Float32Array
+      const values = this.valuesOf(tensor)
       const pointer = heap.allocate(values.length)
       const view = heap.view(pointer, values.length)
       view.set(values)
@@ -77,7 +77,11 @@ export function createCpuBackend(heap: Heap): CpuBackend {
     }
 
     valuesOf(tensor: TensorInfo): Float32Array {
-      return this.held(tensor.dataId).values as Float32Array
+      const held = this.held(tensor.dataId)
+      // Some stock kernels leave plain arrays.
+      if (!(held.values instanceof Float32Array))
+        held.values = Float32Array.from(held.values as ArrayLike<number>)
+      return held.values
     }
 
     emptyTensor(shape: readonly number[]): TensorInfo {

@@ -11,7 +11,7 @@ import type { KernelContext } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 
 /** Rows of a product: enough to pay for repacking the filter, few enough that input and product stay in the cache between phases. */
-const productRows = 480
+const productRows = 1920
 
 /**
  * Whether a convolution runs along one axis with stride 1.

@@ -9,6 +9,7 @@ import type { Kernel, KernelContext, KernelTable } from './kernel.ts'
 import { matMulKernels } from './matmul.ts'
 import { reduceKernels } from './reduce.ts'
 import { loadSimdKernels } from './simd.ts'
+import { tileKernels } from './tile.ts'
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 
 const kernels: KernelTable = {
@@ -16,6 +17,7 @@ const kernels: KernelTable = {
   ...convolutionKernels,
   ...elementwiseKernels,
   ...reduceKernels,
+  ...tileKernels,
 }
 
 /** Names of the operations that have kernels of their own; all others run on the stock ones. */

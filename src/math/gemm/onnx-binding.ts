@@ -1,7 +1,15 @@
 /** ONNX Runtime's native binding, whose `run` is synchronous; the package's public `run` only wraps it into a promise. */
 import { createRequire } from 'node:module'
 
+/** Name and shape of an input or output; a free axis has length -1. */
+export interface OnnxValueInfo {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
 export interface SyncSession {
+  readonly inputMetadata: readonly OnnxValueInfo[]
+  readonly outputMetadata: readonly OnnxValueInfo[]
   run(
     feeds: Readonly<Record<string, unknown>>,
     fetches: Readonly<Record<string, unknown>>,

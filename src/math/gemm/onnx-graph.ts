@@ -12,8 +12,13 @@ export type OnnxElement = 'float32' | 'float64' | 'int64'
 export type OnnxShape = readonly (number | string)[]
 
 export interface OnnxGraph {
-  /** Adds a node with one output and returns the name of that output. */
-  node(operator: string, inputs: readonly string[], attributes?: Attributes): string
+  /** Adds a node with one output and returns the name of that output, made up if none is given. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Attributes,
+    output?: string,
+  ): string
   /** Adds a constant and returns its name. */
   constant(shape: readonly number[], data: OnnxData): string
   /** Declares an input of the graph and returns its name. */
@@ -46,8 +51,8 @@ export function createOnnxGraph(name: string): OnnxGraph {
   let count = 0
 
   return {
-    node(operator, inputs, attributes = {}) {
-      const output = `${operator.toLowerCase()}_${count++}`
+    node(operator, inputs, attributes = {}, name) {
+      const output = name ?? `${operator.toLowerCase()}_${count++}`
       const node = protobuf()
       for (const input of inputs) node.text(1, input)
       node.text(2, output).text(3, `node_${output}`).text(4, operator)

@@ -1,0 +1,3 @@
+/** Networks outside TensorFlow.js: export to ONNX, and synchronous inference on ONNX Runtime. */
+export { exportOnnx, onnxInputName, onnxOutputName } from './export.ts'
+export { openOnnxSession, type OnnxSession, type OnnxSessionOptions } from './session.ts'
