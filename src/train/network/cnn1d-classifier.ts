@@ -1,17 +1,23 @@
 /** Labelled samples `[nSamples x nFeatures]` -> a trained 1D CNN as plain numbers, and its class scores `[nSamples x nClasses]`; row-major. */
 import { openCheckpointStore } from './checkpoint.ts'
 import { resolveCnn1dOptions, type Cnn1dFitOptions } from './cnn1d-options.ts'
-import { createStateModel, networkInputLength, type Cnn1dState } from './cnn1d-state.ts'
+import {
+  createStateModel,
+  networkInput,
+  networkInputLength,
+  type Cnn1dState,
+} from './cnn1d-state.ts'
+import { createNetworkScorer } from './decoder.ts'
 import { fingerprintTraining } from './fingerprint.ts'
 import { forward } from './forward.ts'
-import { applyProjection, fitProjection, type Projection } from './projection.ts'
+import { fitProjection, type Projection } from './projection.ts'
 import { trainNetwork, type LabelledFeatures } from './train-network.ts'
 import { readWeights, writeWeights, type WeightArray } from './weights.ts'
 import type { UniformSource } from '../../../models/blocks.ts'
 import { cnn1d, compactInput, ldaLayerName, type NetworkTraining } from '../../../models/index.ts'
 import type { Matrix, Matrix64, RunKey } from '../../core/types.ts'
 import type { Engine } from '../../engine/index.ts'
-import type { Classifier, FitContext, Samples } from '../classifier.ts'
+import type { Classifier, FitContext, Samples, ScoreContext } from '../classifier.ts'
 import { fitLdaWeights } from '../linear/lda.ts'
 import { assertFeatureCount } from '../linear/linear-state.ts'
 import { countClasses } from '../linear/training-set.ts'
@@ -25,6 +31,7 @@ export const cnn1dClassifier: Classifier<Cnn1dFitOptions, Cnn1dState> = {
   name: 'cnn1d',
   fit: fitCnn1d,
   score: scoreCnn1d,
+  createScorer: createNetworkScorer,
 }
 
 /**
@@ -112,7 +119,7 @@ export async function fitCnn1d(
 export async function scoreCnn1d(
   state: Cnn1dState,
   features: Matrix,
-  context: Pick<FitContext, 'openEngine'>,
+  context: ScoreContext,
 ): Promise<Matrix64> {
   assertFeatureCount(state.nFeatures, features)
   const { tf } = await context.openEngine()
@@ -124,12 +131,6 @@ export async function scoreCnn1d(
   } finally {
     model.dispose()
   }
-}
-
-function networkInput(projection: Projection | null, features: Matrix): Float32Array {
-  return projection === null
-    ? Float32Array.from(features.data)
-    : applyProjection(projection, features)
 }
 
 function validationInput(

@@ -1,7 +1,8 @@
 /** The fitted 1D CNN as plain numbers, and the tf.LayersModel that these numbers make. */
-import type { Projection } from './projection.ts'
+import { applyProjection, type Projection } from './projection.ts'
 import { writeWeights, type WeightArray } from './weights.ts'
 import { cnn1d, type Cnn1dPreset } from '../../../models/index.ts'
+import type { Matrix } from '../../core/types.ts'
 import type { Tf } from '../../engine/tf.ts'
 import type { ClassifierState, EpochRecord } from '../classifier.ts'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -26,6 +27,20 @@ export interface Cnn1dState extends ClassifierState {
  */
 export function networkInputLength(state: Pick<Cnn1dState, 'projection' | 'nFeatures'>): number {
   return state.projection?.nComponents ?? state.nFeatures
+}
+
+/**
+ * What the network of a state is given for samples.
+ *
+ * @param projection - The state's projection; null takes the features as they are.
+ * @param features - Samples `[nSamples x nFeatures]`.
+ * @returns Network input `[nSamples x input length]`, float32, never a view of the features.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the number of features is not the projection's.
+ */
+export function networkInput(projection: Projection | null, features: Matrix): Float32Array {
+  return projection === null
+    ? Float32Array.from(features.data)
+    : applyProjection(projection, features)
 }
 
 /**

@@ -1,11 +1,19 @@
-/** A fitted 1D CNN -> a function from the features of one volume `[nFeatures]` to logits `[nClasses]`, for a real-time loop. */
-import { createStateModel, networkInputLength, type Cnn1dState } from './cnn1d-state.ts'
-import { applyProjection } from './projection.ts'
+/** A fitted 1D CNN -> a network that stays loaded: features `[nSamples x nFeatures]` to logits `[nSamples x nClasses]`, for a real-time loop. */
+import {
+  createStateModel,
+  networkInput,
+  networkInputLength,
+  type Cnn1dState,
+} from './cnn1d-state.ts'
+import { forward } from './forward.ts'
+import { isLimbicError } from '../../core/errors/index.ts'
 import type { Engine } from '../../engine/index.ts'
+import { exportOnnx, openOnnxSession, type OnnxSession } from '../../engine/onnx/index.ts'
+import type { ScoreContext, Scorer } from '../classifier.ts'
 import { assertFeatureCount } from '../linear/linear-state.ts'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 
-/** Decodes single volumes with a network that stays loaded. */
+/** Decodes single volumes. */
 export interface NetworkDecoder {
   /** Features `[nFeatures]` of one volume -> logits `[nClasses]`. */
   (volumeFeatures: Float32Array): Promise<Float64Array>
@@ -14,27 +22,81 @@ export interface NetworkDecoder {
 }
 
 /**
+ * Loads a network for repeated use: on ONNX Runtime, or on the engine where ONNX Runtime does not load.
+ *
+ * @param state - The fitted network.
+ * @param context - Where networks run.
+ * @returns The scorer; the caller disposes it.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the state's weights are not those of its preset, and from the scorer when the features have
+ *   another length than those of the training samples.
+ * @remarks About 0.2 ms per volume with the compact preset, 5 ms with the paper's, on one core.
+ */
+export async function createNetworkScorer(
+  state: Cnn1dState,
+  context: ScoreContext,
+): Promise<Scorer> {
+  const engine = await context.openEngine()
+  const network = await loadNetwork(state, engine)
+  return {
+    async score(features) {
+      assertFeatureCount(state.nFeatures, features)
+      const logits = await network.run(networkInput(state.projection, features))
+      return { data: Float64Array.from(logits), nRows: features.nRows, nCols: state.nClasses }
+    },
+    dispose: () => network.dispose(),
+  }
+}
+
+/**
  * Loads a network for decoding volume by volume.
  *
  * @param state - The fitted network.
- * @param engine - Where it runs.
+ * @param engine - Where it runs if ONNX Runtime does not load.
  * @returns The decoder; the caller disposes it.
- * @throws {LimbicError} `SHAPE_MISMATCH` when the state's weights are not those of its preset, and from the decoder when a volume has
- *   another number of features than the training samples.
+ * @throws {LimbicError} As `createNetworkScorer`.
  */
-export function createNetworkDecoder(state: Cnn1dState, { tf }: Engine): NetworkDecoder {
-  const model = createStateModel(tf, state)
-  const inputLength = networkInputLength(state)
+export async function createNetworkDecoder(
+  state: Cnn1dState,
+  engine: Engine,
+): Promise<NetworkDecoder> {
+  const scorer = await createNetworkScorer(state, { openEngine: () => Promise.resolve(engine) })
   const decode = async (volumeFeatures: Float32Array): Promise<Float64Array> => {
     const features = { data: volumeFeatures, nRows: 1, nCols: volumeFeatures.length }
-    assertFeatureCount(state.nFeatures, features)
-    const { projection } = state
-    const input =
-      projection === null ? volumeFeatures.slice() : applyProjection(projection, features)
-    const scores = tf.tidy(() => model.apply(tf.tensor(input, [1, inputLength, 1])) as Tensor)
-    const logits = Float64Array.from(await scores.data())
-    scores.dispose()
-    return logits
+    return (await scorer.score(features)).data
   }
-  return Object.assign(decode, { dispose: () => model.dispose() })
+  return Object.assign(decode, { dispose: () => scorer.dispose() })
+}
+
+/** A network in memory. */
+interface LoadedNetwork {
+  /** `[nSamples x input length]` -> logits `[nSamples x nClasses]`. */
+  run(input: Float32Array): Promise<Float32Array>
+  dispose(): void
+}
+
+async function loadNetwork(state: Cnn1dState, { tf }: Engine): Promise<LoadedNetwork> {
+  const model = createStateModel(tf, state)
+  const session = await openSession(model)
+  if (session === undefined) {
+    const sampleShape = [networkInputLength(state), 1]
+    return {
+      run: (input) => forward(tf, model, input, sampleShape),
+      dispose: () => model.dispose(),
+    }
+  }
+  model.dispose()
+  return {
+    run: (input) => Promise.resolve(input.length === 0 ? new Float32Array(0) : session.run(input)),
+    dispose: () => session.dispose(),
+  }
+}
+
+async function openSession(model: LayersModel): Promise<OnnxSession | undefined> {
+  try {
+    return openOnnxSession(await exportOnnx(model))
+  } catch (error) {
+    if (isLimbicError(error, 'ONNX_RUNTIME_UNAVAILABLE')) return undefined
+    model.dispose()
+    throw error
+  }
 }

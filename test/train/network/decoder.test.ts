@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/events.ts'
 import { createRng } from '../../../src/core/rng.ts'
-import { cnn1dClassifier, createNetworkDecoder } from '../../../src/train/network/index.ts'
+import {
+  cnn1dClassifier,
+  createNetworkDecoder,
+  createNetworkScorer,
+  type Cnn1dFitOptions,
+} from '../../../src/train/network/index.ts'
 import { openTestEngine } from './_engine.ts'
 import { createProblem } from './_problem.ts'
 
@@ -11,20 +16,38 @@ const context = {
   emit: silent,
   openEngine: () => Promise.resolve(engine),
 }
+const presets: [string, Cnn1dFitOptions][] = [
+  ['compact', { epochs: 2, batchSize: 16 }],
+  ['paper', { preset: 'paper', epochs: 1, learningRate: 1e-4, l1: 0 }],
+]
 
-describe('createNetworkDecoder', () => {
-  it('decodes single volumes as scoring decodes all of them, and frees its network', async () => {
-    const train = createProblem()
-    const state = await cnn1dClassifier.fit(train, { epochs: 2, batchSize: 16 }, context)
+describe.each(presets)('a loaded network (%s)', (_, options) => {
+  const train = createProblem({ nFeatures: 56 })
+  const fit = () => cnn1dClassifier.fit(train, options, context)
+
+  it('scores as the classifier does', async () => {
+    const state = await fit()
+    const expected = await cnn1dClassifier.score(state, train.features, context)
+    const scorer = await createNetworkScorer(state, context)
+    const found = await scorer.score(train.features)
+    expect([found.nRows, found.nCols]).toEqual([60, 3])
+    for (const [i, value] of found.data.entries()) expect(value).toBeCloseTo(expected.data[i]!, 3)
+    const none = { data: new Float32Array(0), nRows: 0, nCols: 56 }
+    expect((await scorer.score(none)).data).toHaveLength(0)
+    scorer.dispose()
+  })
+
+  it('decodes single volumes, and leaves no tensor behind', async () => {
+    const state = await fit()
     const expected = await cnn1dClassifier.score(state, train.features, context)
     const before = engine.tf.memory().numTensors
-    const decode = createNetworkDecoder(state, engine)
+    const decode = await createNetworkDecoder(state, engine)
     const data = train.features.data as Float32Array
     for (const row of [0, 7, 59]) {
-      const logits = await decode(data.subarray(row * 6, row * 6 + 6))
+      const logits = await decode(data.subarray(row * 56, row * 56 + 56))
       expect(logits).toHaveLength(3)
       for (const [c, value] of logits.entries()) {
-        expect(value).toBeCloseTo(expected.data[row * 3 + c]!, 4)
+        expect(value).toBeCloseTo(expected.data[row * 3 + c]!, 3)
       }
     }
     await expect(decode(new Float32Array(5))).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' })
