@@ -1,0 +1,54 @@
+/** Workloads on the paper's 1D CNN (17 316 195 parameters): one training step, and the class scores of one volume. */
+import { cnn1d } from '../models/cnn1d.ts'
+import { createRng } from '../src/core/rng.ts'
+import { openEngine, type Engine } from '../src/engine/index.ts'
+import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+
+const [inputLength, nClasses, batchSize] = [300, 3, 64]
+
+/** Forward, gradients and Adam at batch 64, dropout included, no L1 penalty: what the peer's step does. */
+export const cnn1dTrainStep = {
+  name: 'cnn1d-train-step',
+  async setup(): Promise<() => void> {
+    const engine = await openEngine()
+    const { tf } = engine
+    const model = buildModel(engine)
+    const variables = model.trainableWeights.map(
+      (weight) => weight.read() as ReturnType<typeof tf.variable>,
+    )
+    const optimizer = engine.createAdam({ learningRate: 1e-4 })
+    const input = tf.tensor(noise(batchSize * inputLength), [batchSize, inputLength, 1])
+    const labels = Array.from({ length: batchSize }, (_, i) => i % 2)
+    const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
+    return () =>
+      tf.tidy(() => {
+        const loss = () => {
+          const logits = model.apply(input, { training: true }) as Tensor
+          return tf.losses.softmaxCrossEntropy(targets, logits).asScalar()
+        }
+        const { grads } = tf.variableGrads(loss, variables)
+        optimizer.applyGradients(grads)
+      })
+  },
+}
+
+/** One volume through the exported network. */
+export const cnn1dInfer = {
+  name: 'cnn1d-infer',
+  async setup(): Promise<() => void> {
+    const session = openOnnxSession(await exportOnnx(buildModel(await openEngine())))
+    const volume = noise(inputLength)
+    return () => void session.run(volume)
+  },
+}
+
+function buildModel({ tf }: Engine): LayersModel {
+  return cnn1d(tf, { preset: 'paper', inputLength, nClasses, seed: 0, output: 'logits' })
+}
+
+function noise(length: number): Float32Array {
+  const rng = createRng('bench')
+  return Float32Array.from({ length }, () => rng.uniform())
+}
