@@ -42,8 +42,8 @@ export const cnn1dClassifier: Classifier<Cnn1dFitOptions, Cnn1dState> = {
  * @param context - Seed, engine, listener; validation samples for early stopping; a folder for checkpoints.
  * @returns The network as plain numbers. `fittedOn` holds the runs of the samples, and the validation runs where they decided anything
  *   (early stopping, best epoch, learning rate).
- * @throws {LimbicError} `TRAIN_TOO_FEW_CLASSES` when fewer than two classes have samples; `SHAPE_MISMATCH` when features, labels or
- *   validation samples do not fit together; `VALUE_INVALID` when a setting or a label cannot be used.
+ * @throws {LimbicError} `TRAIN_TOO_FEW_CLASSES` when fewer than two classes have samples; `SHAPE_MISMATCH` when features and labels,
+ *   or training and validation features, do not fit together; `VALUE_INVALID` when a setting or a label cannot be used.
  * @remarks The engine stays open; it belongs to the context. Same samples, settings, seed and engine give the same weights.
  */
 export async function fitCnn1d(
