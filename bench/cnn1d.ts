@@ -3,15 +3,17 @@ import { cnn1d } from '../models/cnn1d.ts'
 import { createRng } from '../src/core/rng.ts'
 import { openEngine, type Engine } from '../src/engine/index.ts'
 import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Workload } from './workload.ts'
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 const [inputLength, nClasses, batchSize] = [300, 3, 64]
 
 /** Forward, gradients and Adam at batch 64, dropout included, no L1 penalty: what the peer's step does. */
-export const cnn1dTrainStep = {
+export const cnn1dTrainStep: Workload = {
   name: 'cnn1d-train-step',
-  async setup(): Promise<() => void> {
+  repetitions: 5,
+  async setup() {
     const engine = await openEngine()
     const { tf } = engine
     const model = buildModel(engine)
@@ -26,7 +28,7 @@ export const cnn1dTrainStep = {
       tf.tidy(() => {
         const loss = () => {
           const logits = model.apply(input, { training: true }) as Tensor
-          return tf.losses.softmaxCrossEntropy(targets, logits).asScalar()
+          return tf.losses.softmaxCrossEntropy(targets, logits) as Scalar
         }
         const { grads } = tf.variableGrads(loss, variables)
         optimizer.applyGradients(grads)
@@ -35,9 +37,10 @@ export const cnn1dTrainStep = {
 }
 
 /** One volume through the exported network. */
-export const cnn1dInfer = {
+export const cnn1dInfer: Workload = {
   name: 'cnn1d-infer',
-  async setup(): Promise<() => void> {
+  repetitions: 50,
+  async setup() {
     const session = openOnnxSession(await exportOnnx(buildModel(await openEngine())))
     const volume = noise(inputLength)
     return () => void session.run(volume)

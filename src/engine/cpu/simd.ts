@@ -67,5 +67,5 @@ export interface SimdKernels {
  * @throws Whatever compiling throws where WebAssembly SIMD is missing.
  */
 export function loadSimdKernels(memory: WasmMemory): SimdKernels {
-  return loadWasmModule(new URL('../kernels.wasm', import.meta.url), memory) as SimdKernels
+  return loadWasmModule(new URL('./kernels.wasm', import.meta.url), memory) as SimdKernels
 }

@@ -1,5 +1,5 @@
-// Matrix product in WebAssembly SIMD for float32 and float64, in AssemblyScript. Compile (from the project's root):
-//   npx asc src/math/gemm/gemm.as.ts --enable simd -O3 --noAssert --runtime stub --initialMemory 1 -o src/math/gemm/gemm.wasm
+// Matrix product in WebAssembly SIMD for float32 and float64, in AssemblyScript. Compile with `npm run kernels`, which adds to
+// asc --initialMemory 1
 //
 // Panels: A in strips of 4 rows, B in strips of 3 vectors of columns (12 for float32, 6 for float64), each strip depth-major, so that
 // the micro-kernel reads both in order and keeps its 12 accumulators in registers. Strips that stick out are filled with zeros.

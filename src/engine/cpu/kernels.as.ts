@@ -1,4 +1,5 @@
-// SIMD kernels of the CPU engine, in AssemblyScript: everything but the matrix product. Compile with `npm run kernels`.
+// SIMD kernels of the CPU engine, in AssemblyScript: everything but the matrix product. Compile with `npm run kernels`, which adds to
+// asc --importMemory --initialMemory 1 --maximumMemory 65536
 // Pointers are byte offsets into one memory that never grows; arrays are float32, row-major, channels last. Every array starts at a
 // multiple of 64 bytes and owns its memory up to the next such multiple, so flat kernels may work on whole vectors at the end.
 
