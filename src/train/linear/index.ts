@@ -9,6 +9,17 @@ import { svm } from './svm.ts'
 export { centroid, scoreCentroids, type CentroidOptions, type CentroidState } from './centroid.ts'
 export { fitLdaWeights, lda, type LdaOptions } from './lda.ts'
 export { scoreLinear, type LinearState, type LinearWeights } from './linear-state.ts'
+export {
+  selectLeavingGroupsOut,
+  type FoldSelection,
+  type GroupedSamples,
+} from './fold-selection.ts'
+export {
+  leaveGroupsOut,
+  leaveGroupsOutRidge,
+  type FitLinear,
+  type GroupFold,
+} from './leave-groups-out.ts'
 export { fitLogisticWeights, logistic, type LogisticOptions } from './logistic.ts'
 export { fitRidgeWeights, ridge, type RidgeOptions } from './ridge.ts'
 export { fitSvmWeights, svm, type SvmOptions } from './svm.ts'

@@ -50,3 +50,15 @@ export function withoutClass(samples: Samples, c: number): Samples & { features:
   )
   return { ...samples, features: matrix(rows), labels: Int32Array.from(kept, (i) => labels[i]!) }
 }
+
+/** The same samples with three groups of unequal size; the classes of group 7 are not balanced. */
+export function grouped(samples: Samples): {
+  features: Matrix64
+  labels: Int32Array
+  groups: Int32Array
+  nClasses: number
+} {
+  const { features, labels, nClasses } = samples
+  const groups = Int32Array.from(labels, (_, i) => (i < 8 ? 7 : i % 4 === 0 ? 2 : 5))
+  return { features: features as Matrix64, labels, groups, nClasses }
+}
