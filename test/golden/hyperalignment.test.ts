@@ -1,0 +1,92 @@
+import { expect } from 'vitest'
+import { applyAlignedMap } from '../../src/align/aligned-map.ts'
+import {
+  alignToCommonSpace,
+  hyperalign,
+  type HyperalignmentOptions,
+} from '../../src/align/hyperalignment.ts'
+import type { Matrix64 } from '../../src/core/types.ts'
+import { matrix } from '../../src/math/matrix.ts'
+import { zscoreColumns } from '../../src/align/zscore-columns.ts'
+import { describeGolden, type GoldenCase } from './_golden.ts'
+
+describeGolden('hyperalignment', (golden) => {
+  const required = golden.expectedNames.filter((name) => !isOptional(golden, name))
+  if (required.length === 0) return
+  const subjects = inputs(golden, 'X')
+  const options = optionsOf(golden)
+  const result = hyperalign(subjects, options)
+  const { commonSpace, maps } = result
+  const aligned = maps.map((map, s) => applyAlignedMap(map, subjects[s]!))
+  const fresh = inputs(golden, 'Y')
+  const mapped = fresh.map((rows, s) => applyAlignedMap(maps[s]!, rows))
+  const found: Record<string, () => number | ArrayLike<number>> = {
+    commonspace: () => commonSpace.data,
+    aligned: () => stack(aligned),
+    scales: () => result.scales,
+    residual_errors: () => aligned.map((rows) => distance(rows, commonSpace)),
+    training_residual_errors: () => result.trainingResiduals.flatMap((row) => Array.from(row)),
+    isc_before: () => meanCorrelation(subjects),
+    isc_after: () => meanCorrelation(aligned),
+    aligned_Y: () => stack(mapped),
+    isc_Y_before: () => meanCorrelation(fresh),
+    isc_Y_after: () => meanCorrelation(mapped),
+    aligned_new: () => {
+      const [newcomer] = inputs(golden, 'Xnew', ['Xnew'])
+      return applyAlignedMap(alignToCommonSpace(newcomer!, commonSpace, options), newcomer!).data
+    },
+  }
+  for (const name of required) {
+    expect(Object.keys(found)).toContain(name)
+    golden.expectClose(name, found[name]!())
+  }
+  if (golden.params.chosen_ref !== undefined)
+    expect(result.reference).toBe(golden.params.chosen_ref)
+})
+
+function isOptional(golden: GoldenCase, name: string): boolean {
+  const { optional, informational } = golden.expectedTolerance(name)
+  return optional === true || informational === true
+}
+
+function optionsOf({ params }: GoldenCase): HyperalignmentOptions {
+  expect([params.alpha ?? 1, params.output_dim ?? null]).toEqual([1, null])
+  return {
+    scaling: params.scaling as boolean,
+    zscoreAll: params.zscore_all as boolean,
+    zscoreCommon: params.zscore_common as boolean,
+    level2Iterations: params.level2_niter as number,
+    level1EqualWeight: params.level1_equal_weight as boolean,
+    ...(params.ref_ds == null ? {} : { reference: params.ref_ds as number }),
+  }
+}
+
+function inputs(golden: GoldenCase, prefix: string, names?: string[]): Matrix64[] {
+  const pattern = new RegExp(`^${prefix}\\d+$`)
+  return (names ?? golden.inputNames.filter((name) => pattern.test(name))).map((name) => {
+    const { data, shape } = golden.input64(name)
+    return matrix(shape[0]!, shape[1]!, data)
+  })
+}
+
+function stack(spaces: readonly Matrix64[]): Float64Array {
+  return Float64Array.from(spaces.flatMap(({ data }) => Array.from(data)))
+}
+
+function distance(a: Matrix64, b: Matrix64): number {
+  return Math.sqrt(a.data.reduce((sum, value, i) => sum + (value - b.data[i]!) ** 2, 0))
+}
+
+/** Mean over pairs of subjects and over columns of Pearson's r. */
+function meanCorrelation(spaces: readonly Matrix64[]): number {
+  const scores = spaces.map(zscoreColumns)
+  let sum = 0
+  let nPairs = 0
+  scores.forEach((a, i) => {
+    for (const b of scores.slice(i + 1)) {
+      sum += a.data.reduce((dot, value, k) => dot + value * b.data[k]!, 0) / a.data.length
+      nPairs++
+    }
+  })
+  return sum / nPairs
+}
