@@ -10,6 +10,12 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   'nifti-load': async () => (await import('./nifti.ts')).niftiLoad,
   'nifti-load-gz': async () => (await import('./nifti.ts')).niftiLoadGz,
   anova: async () => (await import('./anova.ts')).anovaWorkload,
+  'loso-ridge': async () => (await import('./loso.ts')).losoRidge,
+  'loso-logistic': async () => (await import('./loso.ts')).losoLogistic,
+  procrustes: async () => (await import('./procrustes.ts')).procrustesWorkload,
+  'cnn1d-train-step': async () => (await import('./cnn1d.ts')).cnn1dTrainStep,
+  'cnn1d-infer': async () => (await import('./cnn1d.ts')).cnn1dInfer,
+  hyperalignment: async () => (await import('./hyperalignment.ts')).hyperalignmentWorkload,
 }
 
 /** Names of all workloads, in the order in which they run. */

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { findWorkload, workloadNames } from '../../bench/index.ts'
+
+describe('the workloads', () => {
+  it('have the names under which they are compared with what a lab would use instead', () => {
+    expect(workloadNames).toEqual([
+      'nifti-load',
+      'nifti-load-gz',
+      'anova',
+      'loso-ridge',
+      'loso-logistic',
+      'procrustes',
+      'cnn1d-train-step',
+      'cnn1d-infer',
+      'hyperalignment',
+    ])
+  })
+
+  it.each(workloadNames)('%s is registered under its own name', async (name) => {
+    expect((await findWorkload(name)).name).toBe(name)
+  })
+
+  it('names the workloads when there is no such one', async () => {
+    await expect(findWorkload('anvoa')).rejects.toThrow(/nifti-load, .*hyperalignment/)
+  })
+})

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { workloadNames } from '../../../bench/index.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+it('lists what it can measure', () => {
+  expect(run('--list')).toMatchObject({
+    status: 0,
+    stdout: workloadNames.map((name) => `${name}\n`).join(''),
+  })
+})
+
+it('measures in a process of its own and prints one line of JSON', () => {
+  const { status, stdout } = run('procrustes', '--json', '--threads', '1')
+  expect(status).toBe(0)
+  const lines = stdout.trim().split('\n')
+  expect(lines).toHaveLength(1)
+  const result = JSON.parse(lines[0]!) as Record<string, unknown>
+  expect(Object.keys(result).sort()).toEqual(
+    ['cpuSeconds', 'medianSeconds', 'minSeconds', 'name', 'peakMb', 'threads'].sort(),
+  )
+  expect(result).toMatchObject({ name: 'procrustes', threads: 1 })
+})
+
+it('prints a line for people', () => {
+  expect(run('procrustes').stdout).toMatch(
+    /^procrustes {13}[ \d]+\.\d{4} s {2}cpu [ \d]+\.\d{4} s {2}[ \d]+ MB\n$/,
+  )
+})
+
+it('refuses an unknown name before it measures anything', () => {
+  const { status, stdout, stderr } = run('procrustes', 'anvoa')
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain('anvoa')
+})
+
+function run(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
+  const launch = join(root, 'src', 'cli', 'launch.mjs')
+  return spawnSync(process.execPath, [launch, 'bench', ...argv], { encoding: 'utf8' })
+}
