@@ -1,15 +1,17 @@
-/** Scores per subject, counts of hits and p-values -> intervals, tests and corrections. Plain arrays in, plain numbers out; the subject is the unit. */
+/** Scores per subject -> summaries, intervals and tests. Plain arrays in, plain numbers out; the subject is the unit. */
 import { LimbicError } from '../core/errors/index.ts'
-import { betaQuantile, logBeta } from '../math/beta.ts'
-import {
-  binomialUpperTail,
-  normalQuantile,
-  studentTQuantile,
-  studentTTwoSided,
-} from '../math/distributions.ts'
+import { studentTQuantile, studentTTwoSided } from '../math/distributions.ts'
+import { ascendingOrder } from './multiple-tests.ts'
+import type { Alternative, Interval } from './proportions.ts'
 
-/** Limits of a confidence interval. */
-export type Interval = [low: number, high: number]
+export { adjustBenjaminiHochberg, adjustBonferroni, adjustHolm } from './multiple-tests.ts'
+export {
+  binomialTest,
+  clopperPearsonInterval,
+  wilsonInterval,
+  type Alternative,
+  type Interval,
+} from './proportions.ts'
 
 /** Mean over subjects, with Student t intervals; null below two subjects. */
 export interface SubjectSummary {
@@ -19,9 +21,6 @@ export interface SubjectSummary {
   ci95: Interval | null
   ci99: Interval | null
 }
-
-/** Direction of a test: what the alternative to the null hypothesis says about the tested value. */
-export type Alternative = 'greater' | 'less' | 'two-sided'
 
 /** A test statistic and its p-value. */
 export interface TestResult {
@@ -111,77 +110,6 @@ export function wilcoxonSignedRank(
 }
 
 /**
- * Exact binomial test of a number of hits.
- *
- * @param nHits - Hits.
- * @param nTrials - Trials.
- * @param chance - Probability of a hit under the null hypothesis.
- * @param alternative - Direction. Two-sided sums every outcome that is no more probable than the observed one.
- * @returns The p-value.
- * @throws Never.
- * @remarks Volumes of one run are not independent trials: for a decoder this test is only right on independent units.
- */
-export function binomialTest(
-  nHits: number,
-  nTrials: number,
-  chance: number,
-  alternative: Alternative = 'greater',
-): number {
-  const atLeast = binomialUpperTail(nHits, nTrials, chance)
-  const atMost = binomialUpperTail(nTrials - nHits, nTrials, 1 - chance)
-  if (alternative !== 'two-sided') return alternative === 'greater' ? atLeast : atMost
-  // The slack lets outcomes count as equally probable in spite of rounding.
-  const limit = logBinomial(nHits, nTrials, chance) + Math.log1p(1e-7)
-  const isNoMoreProbable = (k: number): boolean => logBinomial(k, nTrials, chance) <= limit
-  if (nHits < nTrials * chance) {
-    let k = nTrials
-    while (k > nHits && isNoMoreProbable(k)) k--
-    return Math.min(1, atMost + binomialUpperTail(k + 1, nTrials, chance))
-  }
-  let k = 0
-  while (k < nHits && isNoMoreProbable(k)) k++
-  return Math.min(1, atLeast + binomialUpperTail(nTrials - k + 1, nTrials, 1 - chance))
-}
-
-/**
- * Wilson's score interval of a proportion, without continuity correction.
- *
- * @param nHits - Hits.
- * @param nTrials - Trials, at least 1.
- * @param level - Confidence, such as 0.95.
- * @returns The limits, 0..1.
- * @throws Never.
- * @see Wilson (1927), Probable inference, JASA 22.
- */
-export function wilsonInterval(nHits: number, nTrials: number, level = 0.95): Interval {
-  const z = normalQuantile(0.5 + level / 2)
-  const share = nHits / nTrials
-  const weight = (z * z) / nTrials
-  const middle = (share + weight / 2) / (1 + weight)
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / nTrials + weight / (4 * nTrials))) / (1 + weight)
-  return [nHits === 0 ? 0 : middle - half, nHits === nTrials ? 1 : middle + half]
-}
-
-/**
- * Clopper and Pearson's exact interval of a proportion.
- *
- * @param nHits - Hits.
- * @param nTrials - Trials, at least 1.
- * @param level - Confidence, such as 0.95.
- * @returns The limits, 0..1.
- * @throws Never.
- * @see Clopper and Pearson (1934), The use of confidence or fiducial limits, Biometrika 26.
- */
-export function clopperPearsonInterval(nHits: number, nTrials: number, level = 0.95): Interval {
-  const outside = (1 - level) / 2
-  return [
-    nHits === 0 ? 0 : betaQuantile(outside, nHits, nTrials - nHits + 1),
-    nHits === nTrials ? 1 : 1 - betaQuantile(outside, nTrials - nHits, nHits + 1),
-  ]
-}
-
-/**
  * p-value of a permutation test: (b + 1) / (m + 1), b of m permuted scores being at least the observed one.
  *
  * @param observed - Score with the true labels.
@@ -196,56 +124,6 @@ export function permutationP(observed: number, permuted: ArrayLike<number>): num
   let nAtLeast = 0
   for (let i = 0; i < permuted.length; i++) if (permuted[i]! >= limit) nAtLeast++
   return (nAtLeast + 1) / (permuted.length + 1)
-}
-
-/**
- * Benjamini and Hochberg's adjusted p-values, which bound the share of false discoveries.
- *
- * @param pValues - p-values of all tests.
- * @returns Adjusted p-values, in the same order.
- * @throws Never.
- * @see Benjamini and Hochberg (1995), Controlling the false discovery rate.
- */
-export function adjustBenjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
-  const order = ascendingOrder(pValues)
-  const adjusted = new Float64Array(order.length)
-  let smallest = 1
-  for (let rank = order.length; rank >= 1; rank--) {
-    const i = order[rank - 1]!
-    smallest = Math.min(smallest, (pValues[i]! * order.length) / rank)
-    adjusted[i] = smallest
-  }
-  return adjusted
-}
-
-/**
- * Holm's adjusted p-values, which bound the chance of any false discovery.
- *
- * @param pValues - p-values of all tests.
- * @returns Adjusted p-values, in the same order.
- * @throws Never.
- * @see Holm (1979), A simple sequentially rejective multiple test procedure.
- */
-export function adjustHolm(pValues: ArrayLike<number>): Float64Array {
-  const order = ascendingOrder(pValues)
-  const adjusted = new Float64Array(order.length)
-  let largest = 0
-  order.forEach((i, rank) => {
-    largest = Math.max(largest, Math.min(1, pValues[i]! * (order.length - rank)))
-    adjusted[i] = largest
-  })
-  return adjusted
-}
-
-/**
- * Bonferroni's adjusted p-values: each times the number of tests.
- *
- * @param pValues - p-values of all tests.
- * @returns Adjusted p-values, in the same order.
- * @throws Never.
- */
-export function adjustBonferroni(pValues: ArrayLike<number>): Float64Array {
-  return Float64Array.from(pValues, (p) => Math.min(1, p * pValues.length))
 }
 
 function meanAndSd(values: ArrayLike<number>): { mean: number; sd: number } {
@@ -282,16 +160,6 @@ function signedRankDistribution(ranks: readonly number[]): Float64Array {
     }
   }
   return distribution
-}
-
-function logBinomial(k: number, n: number, p: number): number {
-  const hits = k === 0 ? 0 : k * Math.log(p)
-  const misses = k === n ? 0 : (n - k) * Math.log1p(-p)
-  return hits + misses - Math.log(n + 1) - logBeta(k + 1, n - k + 1)
-}
-
-function ascendingOrder(values: ArrayLike<number>): number[] {
-  return Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]!)
 }
 
 function sumOf(values: ArrayLike<number>): number {

@@ -24,12 +24,12 @@ export interface CentroidState extends ClassifierState {
 
 /** Nearest centroid. Scores are Pearson correlations, or minus half the squared distances. */
 export const centroid: Classifier<CentroidOptions, CentroidState> = {
-  name: 'centroid',
+  name: 'nearest-centroid',
   fit(samples, options) {
-    const { metric } = parseClassifierOptions('centroid', centroidOptionsSchema, options)
+    const { metric } = parseClassifierOptions('nearest-centroid', centroidOptionsSchema, options)
     const counts = countClasses(samples.features, samples.labels, samples.nClasses)
     return Promise.resolve({
-      kind: 'centroid',
+      kind: 'nearest-centroid',
       fittedOn: [...samples.runs],
       nClasses: samples.nClasses,
       nFeatures: samples.features.nCols,

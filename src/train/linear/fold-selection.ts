@@ -142,10 +142,13 @@ function fStatistics({ counts, means, within }: Moments): Float64Array {
   const nSamples = counts.reduce((sum, count) => sum + count, 0)
   const scale = (nSamples - present.length) / (present.length - 1)
   return within.map((inside, j) => {
-    let mean = 0
-    for (const c of present) mean += (counts[c]! / nSamples) * means[c * nFeatures + j]!
+    // Distances from the first class's mean, not from zero: equal means give exactly zero, whatever their size.
+    const distance = (c: number): number =>
+      means[c * nFeatures + j]! - means[present[0]! * nFeatures + j]!
+    let shift = 0
+    for (const c of present) shift += (counts[c]! / nSamples) * distance(c)
     let between = 0
-    for (const c of present) between += counts[c]! * (means[c * nFeatures + j]! - mean) ** 2
+    for (const c of present) between += counts[c]! * (distance(c) - shift) ** 2
     return (scale * between) / inside
   })
 }

@@ -24,11 +24,9 @@ export { fitLogisticWeights, logistic, type LogisticOptions } from './logistic.t
 export { fitRidgeWeights, ridge, type RidgeOptions } from './ridge.ts'
 export { fitSvmWeights, svm, type SvmOptions } from './svm.ts'
 
-/** Name -> linear classifier. */
-export const linearClassifiers: Readonly<Record<string, Classifier>> = {
-  centroid,
-  ridge,
-  logistic,
-  lda,
-  svm,
-}
+const all: readonly Classifier[] = [centroid, ridge, logistic, lda, svm]
+
+/** Name -> linear classifier, under the names that pipelines write. */
+export const linearClassifiers: Readonly<Record<string, Classifier>> = Object.fromEntries(
+  all.map((classifier) => [classifier.name, classifier]),
+)

@@ -3,6 +3,11 @@ import { linearClassifiers } from '../../../src/train/linear/index.ts'
 import { context, gaussianSamples } from './_samples.ts'
 
 describe('linearClassifiers', () => {
+  it('are known by the names that pipelines write', () => {
+    const names = ['nearest-centroid', 'ridge', 'logistic', 'lda', 'svm']
+    expect(Object.keys(linearClassifiers)).toEqual(names)
+  })
+
   it.each(Object.entries(linearClassifiers))(
     '%s: fits with its defaults, scores and names itself',
     async (name, classifier) => {
