@@ -94,14 +94,17 @@ function alignOnto(source: PreparedSource, target: Matrix64, scaling: boolean): 
   const means = columnMeans(target)
   const { turned, sum } = turnOnto(source, subtractRow(target, means))
   const scale = scaling ? fitScale(source, sum) : 1
-  const { data, nCols } = turned
-  for (let i = 0; i < data.length; i++) data[i] = scale * data[i]! + means[i % nCols]!
+  const { data, nRows, nCols } = turned
+  for (let i = 0, at = 0; i < nRows; i++)
+    for (let v = 0; v < nCols; v++, at++) data[at] = scale * data[at]! + means[v]!
   return turned
 }
 
 function blend(a: Matrix64, weightA: number, b: Matrix64, weightB: number): Matrix64 {
-  const data = a.data.map((value, i) => weightA * value + weightB * b.data[i]!)
-  return matrix(a.nRows, a.nCols, data)
+  const result = matrix(a.nRows, a.nCols)
+  for (let i = 0; i < result.data.length; i++)
+    result.data[i] = weightA * a.data[i]! + weightB * b.data[i]!
+  return result
 }
 
 function distance(a: Matrix64, b: Matrix64): number {

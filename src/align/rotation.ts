@@ -90,8 +90,9 @@ export function turnOnto(
       const kept = matrix(rank, vectors.nCols, vectors.data.subarray(0, rank * vectors.nCols))
       const turns = multiply(core, kept, { transB: true })
       const weighted = matrix(turns.nRows, rank)
-      for (let i = 0; i < turns.data.length; i++)
-        weighted.data[i] = turns.data[i]! / Math.sqrt(values[i % rank]!)
+      for (let i = 0, at = 0; i < turns.nRows; i++)
+        for (let j = 0; j < rank; j++, at++)
+          weighted.data[at] = turns.data[at]! / Math.sqrt(values[j]!)
       const within = multiply(weighted, turns, { transB: true })
       let sum = 0
       for (let i = 0; i < rank; i++) sum += Math.sqrt(values[i]!)

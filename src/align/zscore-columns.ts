@@ -1,6 +1,6 @@
 /** Columns of a matrix -> the same columns with mean 0 and standard deviation 1 (divided by n). Row-major. */
 import type { Matrix, Matrix64 } from '../core/types.ts'
-import { columnMeans, subtractRow } from '../math/matrix.ts'
+import { columnMeans, matrix } from '../math/matrix.ts'
 
 /**
  * z-scores each column.
@@ -10,9 +10,12 @@ import { columnMeans, subtractRow } from '../math/matrix.ts'
  * @throws Never.
  */
 export function zscoreColumns(source: Matrix): Matrix64 {
-  const result = subtractRow(source, columnMeans(source))
-  const deviations = columnDeviations(source)
-  for (let i = 0; i < result.data.length; i++) result.data[i]! /= deviations[i % result.nCols]!
+  const { data, nRows, nCols } = source
+  const means = columnMeans(source)
+  const factors = deviationsFrom(source, means).map((deviation) => 1 / deviation)
+  const result = matrix(nRows, nCols)
+  for (let i = 0, at = 0; i < nRows; i++)
+    for (let v = 0; v < nCols; v++, at++) result.data[at] = (data[at]! - means[v]!) * factors[v]!
   return result
 }
 
@@ -24,12 +27,17 @@ export function zscoreColumns(source: Matrix): Matrix64 {
  * @throws Never.
  */
 export function columnDeviations(source: Matrix): Float64Array {
-  const { nRows, nCols } = source
-  const means = columnMeans(source)
-  const { data } = subtractRow(source, means)
+  return deviationsFrom(source, columnMeans(source))
+}
+
+function deviationsFrom({ data, nRows, nCols }: Matrix, means: Float64Array): Float64Array {
   const sums = new Float64Array(nCols)
-  for (let i = 0, at = 0; i < nRows; i++)
-    for (let v = 0; v < nCols; v++, at++) sums[v]! += data[at]! * data[at]!
+  for (let i = 0, at = 0; i < nRows; i++) {
+    for (let v = 0; v < nCols; v++, at++) {
+      const distance = data[at]! - means[v]!
+      sums[v] = sums[v]! + distance * distance
+    }
+  }
   return sums.map((sum, v) => {
     const deviation = Math.sqrt(sum / nRows)
     // What centring a constant leaves behind is rounding, not signal to be blown up to size 1.

@@ -169,7 +169,7 @@ export const dataErrors = {
     found: number
   }): ErrorText => ({
     where: `sub-${d.subject}`,
-    problem: `The calibration of this subject does not match that of ${d.reference} row by row, so responses cannot be paired.`,
+    problem: `The calibration of this subject does not match ${d.reference} row by row, so responses cannot be paired.`,
     expected: `${d.expected} rows`,
     found: `${d.found}`,
     remedy:
