@@ -1,4 +1,5 @@
 /** The strict protocol, one fold: a subject is decoded by what other subjects taught, reached through its own calibration runs only. */
+import { findMapperProblems, type CommonSpaceState } from '../../align/common-space.ts'
 import type { Fold, ModelFold, Scores } from '../../core/schemas/report.ts'
 import type { Matrix64 } from '../../core/types.ts'
 import { LimbicError } from '../../core/errors/index.ts'
@@ -116,7 +117,8 @@ async function scoreHeldOut(
   const warnings = new Set<string>()
   for (const { calibration, evaluation } of subject.rotations) {
     const calibrated = await calibrateSubject(context, decoder.population, subject, calibration)
-    for (const warning of calibrated.mapper?.warnings ?? []) warnings.add(warning)
+    if (calibrated.mapper !== null)
+      for (const { message } of findMapperProblems(calibrated.mapper)) warnings.add(message)
     const samples = await subjectSamples(context, calibrated, evaluation)
     labels.push(...samples.labels)
     for (const name of names) {
@@ -179,10 +181,14 @@ function describeFold(
     nTrainingVolumes: decoder.nTrainingSamples,
     nMaskVoxels: Math.max(...subject.runs.map((run) => run.maskVoxels.length)),
     nSelectedVoxels: nSelected,
-    nComponents: commonSpace?.nComponents ?? nSelected,
+    nComponents: commonSpace === null ? nSelected : nDimensionsOf(commonSpace),
     leaks: [],
     warnings: [...warnings],
   }
+}
+
+function nDimensionsOf({ reduction, template }: CommonSpaceState): number {
+  return reduction?.axes.nRows ?? template.nCols
 }
 
 function minutesOf(runs: readonly RunData[]): number {
