@@ -12,6 +12,7 @@ import {
   type LinearWeights,
 } from './linear-state.ts'
 import { minimise, type MinimiseProblem } from './minimise.ts'
+import { toSampleSpace } from './sample-space.ts'
 import { centreFeatures, countClasses, featureMeans, presentClasses } from './training-set.ts'
 
 /**
@@ -48,7 +49,7 @@ export const logistic: Classifier<LogisticOptions, LinearState> = {
  * @returns Weights `[nFeatures x nClasses]` and bias `[nClasses]`; bias `-Infinity` for a class without samples.
  * @throws {LimbicError} `SHAPE_MISMATCH`, `VALUE_INVALID` or `TRAIN_TOO_FEW_CLASSES` as `countClasses` does;
  *   `TRAIN_SINGULAR` or `TRAIN_NOT_CONVERGED` when the features are not finite or of wildly different scale.
- * @remarks Limited-memory BFGS: some 20-100 evaluations of O(nSamples * nFeatures * nClasses).
+ * @remarks Limited-memory BFGS: some 20-100 evaluations of O(nSamples * nClasses * min(nSamples, nFeatures)).
  *   Agrees with scikit-learn's `LogisticRegression(multi_class='multinomial')`, whose solver, start and stopping rule these are.
  */
 export function fitLogisticWeights(
@@ -61,7 +62,8 @@ export function fitLogisticWeights(
   const counts = countClasses(features, labels, nClasses)
   const { classes, position } = presentClasses(counts)
   const targets = Int32Array.from(labels, (label) => position[label]!)
-  const { x, origin } = chooseOrigin(features)
+  const { centred, origin } = chooseOrigin(features)
+  const { x, lift } = toSampleSpace(centred)
   const nPresent = classes.length
   const nWeights = x.nCols * nPresent
   const { x: fitted } = minimise({
@@ -70,9 +72,9 @@ export function fitLogisticWeights(
     evaluate: createObjective(x, targets, nPresent, c),
     ...stopping,
   })
-  const weights = fitted.slice(0, nWeights)
+  const weights = lift(fitted.slice(0, nWeights), nPresent)
   const bias = fitted.slice(nWeights)
-  for (let j = 0; j < x.nCols; j++)
+  for (let j = 0; j < features.nCols; j++)
     for (let k = 0; k < nPresent; k++) bias[k]! -= origin[j]! * weights[j * nPresent + k]!
   return spreadOverClasses(weights, bias, classes, nClasses)
 }
@@ -110,7 +112,7 @@ function createObjective(
  * Samples and the origin they are measured from: their mean where it outweighs their spread, which would slow the search; else zero,
  * as for z-scored features, which saves a pass.
  */
-function chooseOrigin(features: Matrix): { x: Matrix64; origin: Float64Array } {
+function chooseOrigin(features: Matrix): { centred: Matrix64; origin: Float64Array } {
   const { data, nRows, nCols } = features
   const mean = featureMeans(features)
   const offset = nRows * mean.reduce((sum, value) => sum + value * value, 0)
@@ -118,8 +120,8 @@ function chooseOrigin(features: Matrix): { x: Matrix64; origin: Float64Array } {
   for (let i = 0; i < data.length; i++) squares += data[i]! * data[i]!
   const isNearZero = offset <= squares / 2
   const origin = isNearZero ? new Float64Array(nCols) : mean
-  if (isNearZero && data instanceof Float64Array) return { x: { data, nRows, nCols }, origin }
-  return { x: centreFeatures(features, origin), origin }
+  if (isNearZero && data instanceof Float64Array) return { centred: { data, nRows, nCols }, origin }
+  return { centred: centreFeatures(features, origin), origin }
 }
 
 /** Turns scores into probabilities in place, and returns the summed loss. */

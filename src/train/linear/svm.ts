@@ -12,6 +12,7 @@ import {
   type LinearWeights,
 } from './linear-state.ts'
 import { minimise, type MinimiseProblem } from './minimise.ts'
+import { toSampleSpace } from './sample-space.ts'
 import { countClasses, presentClasses } from './training-set.ts'
 
 /**
@@ -49,7 +50,8 @@ export const svm: Classifier<SvmOptions, LinearState> = {
  * @returns Weights `[nFeatures x nClasses]` and bias `[nClasses]`; bias `-Infinity` for a class without samples.
  * @throws {LimbicError} `SHAPE_MISMATCH`, `VALUE_INVALID` or `TRAIN_TOO_FEW_CLASSES` as `countClasses` does;
  *   `TRAIN_SINGULAR` or `TRAIN_NOT_CONVERGED` when the features are not finite or of wildly different scale.
- * @remarks Limited-memory BFGS in the primal, all classes at once: some 20-300 evaluations of O(nSamples * nFeatures * nClasses).
+ * @remarks Limited-memory BFGS in the primal, all classes at once: some 20-300 evaluations of
+ *   O(nSamples * nClasses * min(nSamples, nFeatures)).
  *   The intercept is penalised like a weight, as liblinear and so scikit-learn's `LinearSVC` do.
  * @see Chapelle (2007), Training a support vector machine in the primal, Neural Computation 19.
  */
@@ -62,7 +64,7 @@ export function fitSvmWeights(
   const { c, ...stopping } = parseClassifierOptions('svm', svmOptionsSchema, options)
   const { classes, position } = presentClasses(countClasses(features, labels, nClasses))
   const targets = Int32Array.from(labels, (label) => position[label]!)
-  const x = withConstant(features)
+  const { x, lift } = toSampleSpace(withConstant(features))
   const nPresent = classes.length
   const { x: fitted } = minimise({
     name: 'svm',
@@ -70,8 +72,9 @@ export function fitSvmWeights(
     evaluate: createObjective(x, targets, nPresent, c),
     ...stopping,
   })
+  const lifted = lift(fitted, nPresent)
   const nWeights = features.nCols * nPresent
-  return spreadOverClasses(fitted.slice(0, nWeights), fitted.slice(nWeights), classes, nClasses)
+  return spreadOverClasses(lifted.slice(0, nWeights), lifted.slice(nWeights), classes, nClasses)
 }
 
 /** The samples in float64 with a last feature that is always 1, whose weight is the intercept. */
