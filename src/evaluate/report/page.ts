@@ -1,6 +1,7 @@
 /** Report -> `report.html`: one file that asks nothing of the network, readable on a phone, in the dark and on paper. */
 import type { Report } from '../../core/schemas/report.ts'
 import { formatClassTable, formatConfusionTable, formatPairTable } from './confusion-table.ts'
+import { groupWarnings } from './group-warnings.ts'
 import { formatHeadline } from './headline.ts'
 import { html, trustHtml, type Html } from './html.ts'
 import { formatModelFigure } from './model-figure.ts'
@@ -83,7 +84,7 @@ function formatProblems({ failedFolds, warnings }: Report): Html | undefined {
     <h2>Failed folds and warnings</h2>
     <ul>
       ${failedFolds.map(({ subject, code, message }) => html`<li><b>Subject ${subject} failed</b> (${code}). ${message}</li>`)}
-      ${warnings.map((text) => html`<li>${text}</li>`)}
+      ${groupWarnings(warnings).map((text) => html`<li>${text}</li>`)}
     </ul>
   </section>`
 }

@@ -1,5 +1,6 @@
 /** Report -> a compact table for the terminal: every classifier beside chance and the ceiling. */
 import type { Report } from '../../core/schemas/report.ts'
+import { groupWarnings } from './group-warnings.ts'
 import { listModels } from './model-rows.ts'
 import { formatInterval, formatProportion } from './numbers.ts'
 
@@ -54,7 +55,7 @@ function listProblems({ leaks, failedFolds, warnings }: Report): string[] {
   const lines = [
     ...leaks.map((text) => `LEAK ${text}`),
     ...failures,
-    ...warnings.map((w) => `WARNING ${w}`),
+    ...groupWarnings(warnings).map((w) => `WARNING ${w}`),
   ]
   return lines.length === 0 ? [] : ['', ...lines]
 }
