@@ -28,7 +28,7 @@ export const cnn1dTrainStep: Workload = {
       tf.tidy(() => {
         const loss = () => {
           const logits = model.apply(input, { training: true }) as Tensor
-          return tf.losses.softmaxCrossEntropy(targets, logits) as Scalar
+          return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
         }
         const { grads } = tf.variableGrads(loss, variables)
         optimizer.applyGradients(grads)

@@ -69,7 +69,7 @@ async function checkAdam(engine: Engine): Promise<OperationCheck> {
   const initial = noise(13, 'weights')
   const gradients = ['first', 'second', 'third'].map((name) => noise(13, name))
   const optimizer = engine.createAdam({ learningRate: 0.01 })
-  const variable = tf.variable(tf.tensor1d(initial))
+  const variable = tf.tidy(() => tf.variable(tf.tensor1d(initial)))
   for (const gradient of gradients)
     tf.tidy(() => optimizer.applyGradients({ [variable.name]: tf.tensor1d(gradient) }))
   optimizer.dispose()

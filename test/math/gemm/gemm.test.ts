@@ -34,8 +34,11 @@ const sizes = [
   [257, 1, 64],
   [4, 12, 256],
   [5, 13, 7],
-  [131, 241, 259],
-  [64, 61, 600],
+  // beyond one panel in each direction, and in all
+  [131, 13, 20],
+  [5, 245, 9],
+  [9, 14, 600],
+  [130, 242, 33],
 ] as const
 
 const forms = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ({
