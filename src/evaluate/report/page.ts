@@ -80,8 +80,14 @@ function formatLeaks({ leaks, protocol }: Report): Html | undefined {
 
 function formatProblems({ failedFolds, warnings }: Report): Html | undefined {
   if (failedFolds.length === 0 && warnings.length === 0) return undefined
+  const heading =
+    failedFolds.length === 0
+      ? 'Warnings'
+      : warnings.length === 0
+        ? 'Failed folds'
+        : 'Failed folds and warnings'
   return html`<section class="banner caution">
-    <h2>Failed folds and warnings</h2>
+    <h2>${heading}</h2>
     <ul>
       ${failedFolds.map(({ subject, code, message }) => html`<li><b>Subject ${subject} failed</b> (${code}). ${message}</li>`)}
       ${groupWarnings(warnings).map((text) => html`<li>${text}</li>`)}

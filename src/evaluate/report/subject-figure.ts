@@ -116,6 +116,9 @@ function describeMarks(report: Report, hasUnaligned: boolean): LegendEntry[] {
 }
 
 function caption({ folds, unit, oracle }: Report): string {
-  const ceiling = oracle === null ? '' : ` The ceiling is ${oracle.source}.`
+  const ceiling =
+    oracle === null
+      ? ''
+      : ` The true-parameter classifier knows how the data were simulated; no decoder can expect more (${oracle.source}).`
   return `${folds.length === 1 ? 'The subject' : `The ${folds.length} subjects`}, scored on their evaluation runs, one ${unit} at a time. The interval is over subjects (Student t).${ceiling}`
 }

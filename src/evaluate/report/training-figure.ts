@@ -53,7 +53,7 @@ export function formatTrainingFigure(curves: Curves): Html {
       ),
     ],
     legend,
-    'Thin: one fold each. Thick: mean of the folds, up to the epoch that half of them reached. Validation data are of training subjects, never of the subject that is scored.',
+    `Thin: one fold each. Thick: mean of the folds, up to the epoch that half of them reached.${hasValidation ? ' Validation data are of training subjects, never of the subject that is scored.' : ''}`,
   )
 }
 

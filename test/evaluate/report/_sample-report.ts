@@ -39,7 +39,7 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
     baselines: { 'linear-svm': svm, lda },
     unaligned: summarize(folds.map((fold) => fold.unaligned!)),
     zeroShot: summarize(folds.map((fold) => fold.zeroShot!)),
-    oracle: { accuracy: 0.94, source: 'the classifier that knows the true parameters' },
+    oracle: { accuracy: 0.94, source: 'derivatives/ground-truth/oracle.json' },
     trainingCurves: subjects.map((subject) => ({ subject, epochs: sampleEpochs(rng) })),
     leaks: [],
     warnings: [],
