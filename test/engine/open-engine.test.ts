@@ -1,6 +1,6 @@
 import { describe, it, expect } from 'vitest'
 import { isLimbicError } from '../../src/core/errors/index.ts'
-import { describeEngines, openEngine, type EngineName } from '../../src/engine/index.ts'
+import { openEngine, type EngineName } from '../../src/engine/index.ts'
 import { noise, onBoth } from './_tensors.ts'
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -101,17 +101,5 @@ describe('an engine', () => {
     const y = tf.tidy(() => x.relu().flatten().dataSync())
     x.dispose()
     expect([...y]).toEqual([1, 0, 3, 4])
-  })
-})
-
-describe('describeEngines', () => {
-  it('gives a verdict for every engine, and a way on for those that do not work', async () => {
-    const verdicts = await describeEngines()
-    expect(verdicts.map(({ name, verdict }) => [name, verdict])).toEqual([
-      ['cpu', 'ok'],
-      ['webgpu', 'unavailable'],
-      ['tensorflow', 'unavailable'],
-    ])
-    for (const { verdict, remedy } of verdicts) expect(remedy === '').toBe(verdict === 'ok')
   })
 })
