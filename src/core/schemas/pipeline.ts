@@ -49,8 +49,8 @@ export const cleanStepSchema = z.strictObject({
   stage: z.literal('clean'),
   /** `epi`: computed from each run's mean volume; `brain`: the dataset's brain masks; `all`: every voxel. */
   mask: z.enum(['epi', 'brain', 'all']).default('epi'),
-  /** Polynomial order of the drift removed from calibration runs; 0 removes the mean only. */
-  detrendOrder: z.int().min(0).max(6).default(1),
+  /** Polynomial order of the drift removed from calibration runs; 0 removes each run's mean only, `none` leaves it in. */
+  detrend: z.union([z.literal('none'), z.int().min(0).max(6)]).default(1),
   highPassHz: z.number().gt(0).optional(),
   /** Confound columns, `*` allowed, removed from calibration runs. */
   confounds: z.array(z.string()).default([]),

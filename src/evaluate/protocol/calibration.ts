@@ -47,11 +47,13 @@ export async function calibrateSubject(
   const { clean, align } = context.pipeline
   const { variant, commonSpace } = population
   const selection = population.selection ?? (await selectOwnVoxels(context, subject, runs))
-  const scaler =
-    variant === 'zero-shot' ? null : await fitCalibrationScaler(runs, selection.voxels, clean)
+  const { voxels } = selection
+  if (variant === 'zero-shot')
+    return { subject: subject.subject, variant, selection, scaler: null, mapper: null }
+  const scaler = await fitCalibrationScaler(runs, voxels, clean)
   if (commonSpace === null)
     return { subject: subject.subject, variant, selection, scaler, mapper: null }
-  const { rows, keys } = await readCalibrationRows(runs, selection.voxels, clean, align.match)
+  const { rows, keys } = await readCalibrationRows(runs, voxels, scaler, clean, align.match)
   const mapper = projectSubject(commonSpace, rows, {
     subject: subject.subject,
     runs: runKeys(runs),

@@ -7,6 +7,7 @@ import { calibrateTrainingSubject, subjectSamples, type Calibration } from './ca
 import type { ProtocolContext, Variant } from './context.ts'
 import { readCalibrationRows, type CalibrationRows } from './rows.ts'
 import { stackSamples, type LabelledFeatures } from './samples.ts'
+import { fitCalibrationScaler } from './scale.ts'
 import { assertOneGrid, selectOwnVoxels, selectSharedVoxels } from './selection.ts'
 import { runKeys, type SubjectData } from './subject-data.ts'
 
@@ -141,7 +142,9 @@ async function alignSubjects(
   const calibrated: { subject: SubjectData; rows: CalibrationRows }[] = []
   for (const subject of subjects) {
     const { voxels } = voxelsOf.get(subject.subject)!
-    const rows = await readCalibrationRows(subject.training.calibration, voxels, clean, align.match)
+    const runs = subject.training.calibration
+    const scaler = await fitCalibrationScaler(runs, voxels, clean)
+    const rows = await readCalibrationRows(runs, voxels, scaler, clean, align.match)
     calibrated.push({ subject, rows })
   }
   const rowKeys = assertSameRows(calibrated)

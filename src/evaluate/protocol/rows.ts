@@ -2,6 +2,7 @@
 import type { CleanStep, AlignStep } from '../../core/schemas/pipeline.ts'
 import type { Matrix64 } from '../../core/types.ts'
 import { cleanRun } from '../../preprocess/clean.ts'
+import { applyScaler, type ScalerState } from '../../preprocess/scaler.ts'
 import type { RunData } from './subject-data.ts'
 
 /** `[nRows x nVoxels]`; `keys[i]` names what row i is a response to, without the subject. */
@@ -11,10 +12,11 @@ export interface CalibrationRows {
 }
 
 /**
- * Cleans and z-scores each calibration run, and lays the runs behind each other.
+ * Cleans each calibration run, scales it as task volumes are scaled, and lays the runs behind each other.
  *
  * @param runs - Calibration runs.
  * @param voxels - Grid indices, in the order of the columns.
+ * @param scaler - Fitted on the same runs and voxels.
  * @param clean - Drift, high-pass and confounds.
  * @param match - `time`: every volume is a row; `condition`: the mean of a run's volumes of one class is.
  * @returns The rows and what they are responses to.
@@ -23,12 +25,15 @@ export interface CalibrationRows {
 export async function readCalibrationRows(
   runs: readonly RunData[],
   voxels: Int32Array,
+  scaler: ScalerState,
   clean: CleanStep,
   match: AlignStep['match'],
 ): Promise<CalibrationRows> {
   const parts: CalibrationRows[] = []
+  // Cleaning takes the mean of each run away, unless there is nothing to clean.
+  const mean = clean.detrend === 'none' ? scaler.mean : scaler.mean.map(() => 0)
   for (const run of runs) {
-    const series = await readCleanRun(run, voxels, clean, 'zscore')
+    const series = applyScaler({ ...scaler, mean }, await readCleanRun(run, voxels, clean))
     parts.push(match === 'time' ? volumeRows(run, series) : conditionRows(run, series))
   }
   return {
@@ -43,20 +48,18 @@ export async function readCalibrationRows(
  * @param run - The run.
  * @param voxels - Grid indices, in the order of the columns.
  * @param clean - Drift, high-pass and confounds.
- * @param standardize - Whether voxels are z-scored over the run.
- * @returns `[nVolumes x nVoxels]`.
+ * @returns `[nVolumes x nVoxels]`, in the units of the image.
  * @throws {LimbicError} As `cleanRun`.
  */
 export async function readCleanRun(
   run: RunData,
   voxels: Int32Array,
   clean: CleanStep,
-  standardize: 'none' | 'zscore',
 ): Promise<Matrix64> {
   return cleanRun(await run.readSeries(voxels), {
-    detrend: { polynomial: clean.detrendOrder },
+    detrend: clean.detrend === 'none' ? 'none' : { polynomial: clean.detrend },
     trSeconds: run.trSeconds,
-    standardize,
+    standardize: 'none',
     ...(clean.highPassHz === undefined ? {} : { highPassHz: clean.highPassHz }),
     ...(run.confounds === undefined ? {} : { confounds: run.confounds }),
   })

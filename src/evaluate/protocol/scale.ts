@@ -22,7 +22,7 @@ export async function fitCalibrationScaler(
 ): Promise<ScalerState> {
   const mean = await meanOverRuns(runs, voxels)
   const residuals = stackRows(
-    await Promise.all(runs.map((run) => readCleanRun(run, voxels, clean, 'none'))),
+    await Promise.all(runs.map((run) => readCleanRun(run, voxels, clean))),
   )
   return { ...fitScaler(residuals, runKeys(runs)), mean }
 }
