@@ -33,7 +33,7 @@ const pagesTried = [65536, 32768, 16384, 8192]
  * freed, because fresh pages are what makes large arrays slow.
  *
  * @returns The heap, empty.
- * @throws {LimbicError} `ENGINE_MEMORY_EXHAUSTED` when the system reserves not even 512 MiB.
+ * @throws {LimbicError} `ENGINE_UNAVAILABLE` when the system reserves not even 512 MiB.
  */
 export function createHeap(): Heap {
   const memory = reserveLargest()
@@ -88,7 +88,13 @@ function reserveLargest(): WasmMemory {
       if (!(error instanceof RangeError)) throw error
     }
   }
-  throw exhausted(pagesTried.at(-1)! * wasmPage, 0)
+  throw new LimbicError('ENGINE_UNAVAILABLE', {
+    engine: 'cpu',
+    // Node surrounds every WebAssembly memory, however small, with unused addresses that catch stray reads.
+    reason:
+      'the system refuses to reserve addresses for WebAssembly, about 10 GiB of which only what is used becomes memory ' +
+      '(a limit on address space, as `ulimit -v` sets it, has to be lifted)',
+  })
 }
 
 /** The smallest gap that is large enough keeps the large ones whole. */

@@ -11,7 +11,7 @@ import { registerCpuBackend } from './register.ts'
  * Makes the engine and makes its backend the current one; not tested yet. To be called once per process.
  *
  * @returns The engine.
- * @throws {LimbicError} `ENGINE_MEMORY_EXHAUSTED` when the system reserves no memory.
+ * @throws {LimbicError} `ENGINE_UNAVAILABLE` when the system reserves no memory.
  */
 export async function openCpuEngine(): Promise<Engine> {
   const tf = loadTf()

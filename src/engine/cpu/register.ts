@@ -28,7 +28,7 @@ export const ownKernelNames = Object.keys(kernels)
  *
  * @param tf - TensorFlow.js.
  * @returns What the kernels work with.
- * @throws {LimbicError} `ENGINE_MEMORY_EXHAUSTED` when the system reserves no memory.
+ * @throws {LimbicError} `ENGINE_UNAVAILABLE` when the system reserves no memory.
  */
 export function registerCpuBackend(tf: Tf): KernelContext {
   createRequire(import.meta.url)('@tensorflow/tfjs-backend-cpu')
