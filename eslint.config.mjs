@@ -10,6 +10,7 @@ const numericKernels = [
   'src/engine/**',
   'src/train/**',
   'src/evaluate/**',
+  'src/pipeline/**',
   'bench/**',
   'test/**',
 ]
