@@ -72,7 +72,9 @@ describe('fitCommonSpace', () => {
   it('names the subjects whose rows do not match', () => {
     const training = named(simulateSubjects(createRng(2), [5, 5]))
     const short = { ...training[1]!, calibration: matrix(7, 5) }
-    expect(() => fitCommonSpace([training[0]!, short])).toThrowErrorMatchingInlineSnapshot(`[LimbicError: sub-02: The calibration of this subject does not match sub-01 row by row, so responses cannot be paired. Expected 40 rows; found 7. Try: Use the same calibration runs, cut to the same length, for every subject, or leave the subject out with \`--set data.exclude=[...]\`.]`)
+    expect(() => fitCommonSpace([training[0]!, short])).toThrowErrorMatchingInlineSnapshot(
+      `[LimbicError: sub-02: The calibration of this subject does not match sub-01 row by row, so responses cannot be paired. Expected 40 rows; found 7. Try: Use the same calibration runs, cut to the same length, for every subject, or leave the subject out with \`--set data.exclude=[...]\`.]`,
+    )
   })
 
   it('refuses blank, empty and undefined calibrations, by name', () => {
@@ -82,7 +84,9 @@ describe('fitCommonSpace', () => {
       { ...training[1]!, calibration },
     ]
     const blank = matrix(40, 5, new Float64Array(200).fill(2))
-    expect(() => fitCommonSpace(withCalibration(blank))).toThrowErrorMatchingInlineSnapshot(`[LimbicError: sub-01: The calibration of this subject does not determine any alignment. Expected at least two calibration rows that differ, in voxels that vary; found 40 rows of 5 voxels with 0 dimensions in common with the template. Try: Calibrate on more or longer runs, or check that the calibration volumes are not blank.]`)
+    expect(() => fitCommonSpace(withCalibration(blank))).toThrowErrorMatchingInlineSnapshot(
+      `[LimbicError: sub-01: The calibration of this subject does not determine any alignment. Expected at least two calibration rows that differ, in voxels that vary; found 40 rows of 5 voxels with 0 dimensions in common with the template. Try: Calibrate on more or longer runs, or check that the calibration volumes are not blank.]`,
+    )
     expect(() => fitCommonSpace(withCalibration(matrix(1, 5)))).toThrow(/1 rows of 5 voxels/)
     const holed = matrix(40, 5)
     holed.data[7] = NaN
@@ -149,7 +153,9 @@ describe('projectSubject', () => {
     expect(findMapperProblems(mapper).map(({ code, severity }) => [code, severity])).toEqual([
       ['ALIGN_RANK_REDUCED', 'warning'],
     ])
-    expect(findMapperProblems(mapper)[0]!.message).toMatchInlineSnapshot(`"sub-09: The calibration determines 4 of the 10 dimensions of the common space; the others are left at the template's mean. Expected more than 10 calibration rows that differ; found 5 rows, 4 dimensions in common with the template. Try: Set align.components to 4 or fewer, calibrate on more runs, or select fewer voxels."`)
+    expect(findMapperProblems(mapper)[0]!.message).toMatchInlineSnapshot(
+      `"sub-09: The calibration determines 4 of the 10 dimensions of the common space; the others are left at the template's mean. Expected more than 10 calibration rows that differ; found 5 rows, 4 dimensions in common with the template. Try: Set align.components to 4 or fewer, calibrate on more runs, or select fewer voxels."`,
+    )
     expect(applyMapper(mapper, newcomer).data.every(Number.isFinite)).toBe(true)
   })
 
