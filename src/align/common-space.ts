@@ -140,17 +140,20 @@ export function applyMapper<A extends FloatArray>(
   return applyAlignedMap(mapper, series)
 }
 
+/** A calibration that determines at least this share of the dimensions is not worth a warning: one row is always lost to centring. */
+const enoughDimensions = 0.9
+
 /**
  * What a user should know about a map before trusting it.
  *
  * @param mapper - A subject's map.
- * @returns A warning when the calibration left dimensions of the common space undetermined; nothing otherwise.
+ * @returns A warning when the calibration left more than a tenth of the common space undetermined; nothing otherwise.
  * @throws Never.
  */
 export function findMapperProblems(mapper: MapperState): Finding[] {
   const { subject, nRows, rank, sourceMean, targetMean } = mapper
   const nDimensions = Math.min(sourceMean.length, targetMean.length)
-  if (rank >= nDimensions) return []
+  if (rank >= enoughDimensions * nDimensions) return []
   return [createFinding('warning', 'ALIGN_RANK_REDUCED', { subject, nRows, rank, nDimensions })]
 }
 

@@ -73,7 +73,7 @@ export function assembleReport(source: ReportSource): Report {
     leaks: [...new Set(folds.flatMap(({ leaks }) => leaks))],
     warnings: [
       ...new Set([
-        ...folds.flatMap(({ subject, warnings }) => warnings.map((w) => `sub-${subject}: ${w}`)),
+        ...folds.flatMap(({ warnings }) => warnings),
         ...source.findings.map(({ message }) => message),
       ]),
     ],

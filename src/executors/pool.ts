@@ -1,5 +1,5 @@
 /** Folds spread over worker threads. Results do not depend on the number of workers: every fold has random numbers of its own. */
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { Emit, StageEvent } from '../core/events.ts'
 import type { Fold } from '../core/schemas/report.ts'
@@ -34,7 +34,7 @@ export function createPool(jobs: number): FoldExecutor {
 /** What a worker is sent: whose fold, and where to tell of progress. */
 export interface WorkerInput {
   readonly subject: string
-  readonly events: import('node:worker_threads').MessagePort
+  readonly events: MessagePort
 }
 
 /** What comes back; errors travel as plain data, since their class would not survive. */

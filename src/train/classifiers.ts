@@ -7,7 +7,7 @@ import { cnn1dClassifier } from './network/index.ts'
 
 const classifiers: Readonly<Record<string, Classifier>> = {
   ...linearClassifiers,
-  [cnn1dClassifier.name]: cnn1dClassifier as Classifier,
+  [cnn1dClassifier.name]: cnn1dClassifier,
 }
 
 /**

@@ -51,7 +51,7 @@ async function demoAction({ out, seed, jobs, logFormat }: DemoOptions): Promise<
   const report = await evaluate(bids, out, seed, jobs, emit)
   say(formatReportText(report))
 
-  const heldOut = simulated.subjects.at(-1)!
+  const heldOut = simulated.subjects.at(-1) ?? ''
   say(
     `3. Training a frozen decoder without sub-${heldOut}, and decoding that subject's runs volume by volume`,
   )

@@ -66,8 +66,12 @@ function createPlain(stream: TextStream, tracker: ProgressTracker, nowMs: () => 
   }
 }
 
+/** Shorter stages leave no line: a run has hundreds of them. */
+const lastingSeconds = 5
+
 /** Events that leave a lasting line. */
 function formatEvent(event: StageEvent): string | undefined {
+  if (event.type === 'done' && event.seconds < lastingSeconds) return undefined
   if (event.type === 'done') return `${event.stage}: done in ${formatDuration(event.seconds)}`
   if (event.type === 'note') return clean(event.message)
   if (event.type === 'finding') return clean(formatFinding(event.finding))

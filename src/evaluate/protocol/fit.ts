@@ -3,8 +3,7 @@ import type { Matrix64, State } from '../../core/types.ts'
 import type { ClassifierState, FitContext } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
-import { subjectSamples } from './calibration.ts'
-import { calibrateSubject } from './calibration.ts'
+import { calibrateSubject, subjectSamples } from './calibration.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import { fitPopulation, populationKey, trainingSamples, type Population } from './population.ts'
 import { stackSamples, type LabelledFeatures } from './samples.ts'
@@ -138,7 +137,14 @@ export async function scoreModel(
   return classifierOf(name).score(state, samples.features, context)
 }
 
-/** Every population-wide state of a decoder, for the leak guard. */
+/**
+ * Every population-wide state of a decoder, for the leak guard.
+ *
+ * @param decoder - The decoder.
+ * @param name - The classifier that is about to score.
+ * @returns Selection, common space and classifier, as far as there are any.
+ * @throws Never.
+ */
 export function populationStates(decoder: Decoder, name: string): readonly State[] {
   const { population, models } = decoder
   return [population.selection, population.commonSpace, models[name]].filter(

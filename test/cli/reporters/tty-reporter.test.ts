@@ -24,9 +24,10 @@ describe('createTtyReporter on a terminal', () => {
       [0, { type: 'start', stage: 'a' }],
       [500, { type: 'note', message: 'hello' }],
       [600, { type: 'start', stage: 'b' }],
-      [900, { type: 'done', stage: 'a', seconds: 0.9 }],
+      [900, { type: 'done', stage: 'a', seconds: 9 }],
+      [901, { type: 'done', stage: 'too short to last', seconds: 0.9 }],
     ])
-    expect(screen).toEqual(['hello', 'a: done in 0.9 s', 'b               running  0.3 s so far'])
+    expect(screen).toEqual(['hello', 'a: done in 9.0 s', 'b               running  0.3 s so far'])
   })
 
   it('draws many events of one moment once, and cuts lines to the width', () => {
