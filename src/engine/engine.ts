@@ -1,4 +1,5 @@
 /** What an engine is: TensorFlow.js with kernels that were checked, and the optimisers that go with them. */
+import type { FusedBlocks } from './fused/blocks.ts'
 import type { Tf } from './tf.ts'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 
@@ -27,6 +28,8 @@ export interface Engine {
   readonly description: string
   /** Fused Adam / AdamW behind the tf.Optimizer interface; `learningRate` may be set between steps. */
   createAdam(options: AdamOptions): Optimizer & { learningRate: number }
+  /** Residual blocks in one operation each, where the engine has them; models fall back to plain operations. */
+  readonly fused?: FusedBlocks
   /** Ends the engine. Tensors belong to whoever made them. */
   dispose(): void
 }

@@ -2,3 +2,13 @@
 export type { AdamOptions, Engine, EngineName } from './engine.ts'
 export { openEngine } from './open-engine.ts'
 export { describeEngines, type EngineVerdict } from './describe-engines.ts'
+export type {
+  BlockDescription,
+  BlockLayer,
+  BlockSettings,
+  BottleneckWeights,
+  ConvolutionWeights,
+  FusedBlocks,
+  NormWeights,
+  StemWeights,
+} from './fused/blocks.ts'
