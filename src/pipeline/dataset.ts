@@ -4,6 +4,7 @@ import type { Emit } from '../core/events.ts'
 import { createFinding, LimbicError, type Finding } from '../core/errors/index.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Grid } from '../core/types.ts'
+import { assertOneGrid } from '../evaluate/protocol/selection.ts'
 import { splitRuns } from '../evaluate/protocol/splits.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
 import { sha256 } from '../io/artifacts.ts'
@@ -77,10 +78,13 @@ export async function recordDataset(
  * @param record - The record.
  * @param pipeline - Says which runs calibrate.
  * @returns The subjects; their series are read when asked for, at most 512 MB of them in memory at once.
- * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS`, `CALIBRATION_RUNS_MISSING`.
+ * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS`, `CALIBRATION_RUNS_MISSING`; `GRIDS_DIFFER` when voxels are to be shared by subjects on different grids.
  */
 export function openDataset(record: DatasetRecord, pipeline: Pipeline): readonly SubjectData[] {
   const open = createRunOpener()
+  const { select, evaluate } = pipeline
+  const sharesVoxels = select.mode !== 'per-subject' && evaluate.split === 'leave-one-subject-out'
+  if (sharesVoxels) assertOneGrid(record.subjects)
   return record.subjects.map(({ subject, grid, runs }) => {
     const opened = runs.map(open)
     return { subject, grid, runs: opened, ...splitRuns(subject, opened, pipeline.data) }

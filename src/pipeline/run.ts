@@ -11,7 +11,7 @@ import { assembleReport } from '../evaluate/assemble-report.ts'
 import { formatReportHtml } from '../evaluate/report/index.ts'
 import { writeFileAtomic, writeJsonAtomic } from '../io/artifacts.ts'
 import { hashKey } from './cache.ts'
-import { recordDataset, type DatasetRecord } from './dataset.ts'
+import { openDataset, recordDataset, type DatasetRecord } from './dataset.ts'
 import { settingsOf, type FoldTask } from './fold-task.ts'
 import { describeData, describeEngine, limbicVersion, readOracle } from './provenance.ts'
 
@@ -50,6 +50,8 @@ export async function runPipeline(options: RunOptions): Promise<Report> {
   const cacheDir = join(out, 'cache')
   await mkdir(join(out, 'folds'), { recursive: true })
   const dataset = await recordDataset(options.bids, pipeline, cacheDir, emit)
+  // Opened here only to be refused here: what is wrong with the dataset is said once, not once per fold.
+  openDataset(dataset, pipeline)
   const runId = hashKey('run', { pipeline: settingsOf(pipeline), dataset: dataset.sha256 })
   await claimDirectory(options, dataset, runId)
   const outcomes = await runFolds(options, { pipeline, dataset, cacheDir })
@@ -71,7 +73,11 @@ async function runFolds(options: RunOptions, task: FoldTask): Promise<readonly F
     outcomes.push(outcome)
     if ('fold' in outcome)
       await writeJsonAtomic(join(out, 'folds', `${outcome.subject}.json`), outcome.fold)
-    else emit({ type: 'note', message: `sub-${outcome.subject} failed. ${outcome.error.message}` })
+    else
+      emit({
+        type: 'note',
+        message: `sub-${outcome.subject} failed. ${codeOf(outcome.error)}: ${outcome.error.message}`,
+      })
     emit({ type: 'progress', ...progress, done: outcomes.length, detail: describe(outcome) })
   })
   emit({ type: 'done', stage: 'folds', seconds: (performance.now() - started) / 1000 })

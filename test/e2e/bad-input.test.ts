@@ -39,9 +39,13 @@ const run = (bids: string, ...args: string[]): Promise<CliResult> =>
     ...args,
   )
 
-function expectParagraph(result: CliResult, code: string, ...parts: (string | RegExp)[]): void {
+function expectParagraph(
+  result: CliResult,
+  code: string | RegExp,
+  ...parts: (string | RegExp)[]
+): void {
   expect(result.code, result.stderr).not.toBe(0)
-  expect(result.stderr).toContain(code)
+  expect(result.stderr).toMatch(code)
   for (const part of [...parts, 'Try: ']) expect(result.stderr).toMatch(part)
   // A message for people, not a stack trace.
   expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
@@ -67,11 +71,7 @@ describe('bad input', () => {
     const bids = copyOfGood()
     const bold = emotionRun(bids, '01', 'bold.nii.gz')
     truncateSync(bold, Math.floor(readFileSync(bold).length / 2))
-    expectParagraph(
-      await run(bids),
-      'DATASET_UNUSABLE|GZIP|NIFTI',
-      'sub-01_task-emotion_run-1_bold',
-    )
+    expectParagraph(await run(bids), /NIFTI_TRUNCATED|GZIP_/, 'sub-01_task-emotion_run-1_bold')
   })
 
   it('refuses one class only', async () => {
@@ -153,7 +153,7 @@ describe('bad input', () => {
     }
     expectParagraph(
       await run(bids, '--set', 'clean.mask=all'),
-      'GRID',
+      'GRIDS_DIFFER',
       'sub-02',
       '12 x 12 x 8',
       '10 x 12 x 8',
@@ -192,7 +192,7 @@ describe('bad input', () => {
   })
 
   it('says that a folder is not a dataset, and that a pipeline does not exist', async () => {
-    expectParagraph(await run(join(dir, 'nowhere')), 'BIDS|NOT_FOUND|DATASET', 'nowhere')
+    expectParagraph(await run(join(dir, 'nowhere')), 'FILE_NOT_FOUND', 'nowhere')
     const result = await limbic('run', 'cnn1d-losso', '--bids', good, '--out', join(dir, 'x'))
     expectParagraph(result, 'PIPELINE_NOT_FOUND', 'Did you mean "cnn1d-loso"')
   })
@@ -217,6 +217,6 @@ describe.skipIf(!hasShared)('bad input: public examples (set LIMBIC_SHARED)', ()
       '--out',
       join(dir, `out-${name}`),
     )
-    expectParagraph(result, 'DATASET_UNUSABLE', cause, 'sub-01')
+    expectParagraph(result, /DATASET_UNUSABLE/, cause, 'sub-01')
   })
 })

@@ -8,7 +8,7 @@ import type { ProtocolContext, Variant } from './context.ts'
 import { readCalibrationRows, type CalibrationRows } from './rows.ts'
 import { stackSamples, type LabelledFeatures } from './samples.ts'
 import { fitCalibrationScaler } from './scale.ts'
-import { assertOneGrid, selectOwnVoxels, selectSharedVoxels } from './selection.ts'
+import { selectOwnVoxels, selectSharedVoxels } from './selection.ts'
 import { runKeys, type SubjectData } from './subject-data.ts'
 
 /** What was fitted on the training subjects, before any classifier. */
@@ -129,7 +129,6 @@ async function selectPopulationVoxels(
   subjects: readonly SubjectData[],
 ): Promise<SelectionState | null> {
   if (context.pipeline.select.mode === 'per-subject') return null
-  assertOneGrid(subjects)
   return selectSharedVoxels(context, subjects)
 }
 

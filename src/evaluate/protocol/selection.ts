@@ -1,7 +1,7 @@
 /** Labelled runs -> the voxels that separate the classes, one set for everybody or one per subject. */
 import { LimbicError } from '../../core/errors/index.ts'
 import type { CleanStep } from '../../core/schemas/pipeline.ts'
-import type { Matrix32 } from '../../core/types.ts'
+import type { Grid, Matrix32 } from '../../core/types.ts'
 import { createAnova } from '../../select/anova.ts'
 import {
   fitOwnSelection,
@@ -69,23 +69,19 @@ export async function selectOwnVoxels(
  *
  * @param subjects - The subjects.
  * @returns Nothing.
- * @throws {LimbicError} `GRIDS_DIFFER`, naming the first subject that differs from the first one.
+ * @throws {LimbicError} `GRIDS_DIFFER`, naming the first subject that is not on the grid that most of them are on.
  */
-export function assertOneGrid(subjects: readonly SubjectData[]): void {
-  const [reference, ...others] = subjects
-  for (const subject of others) {
-    const sameShape = subject.grid.shape.every((n, axis) => n === reference!.grid.shape[axis])
-    const sameAffine = subject.grid.affine.every(
-      (value, i) => Math.abs(value - reference!.grid.affine[i]!) < 1e-3,
-    )
-    if (sameShape && sameAffine) continue
-    throw new LimbicError('GRIDS_DIFFER', {
-      subject: subject.subject,
-      reference: reference!.subject,
-      expected: formatGrid(reference!),
-      found: formatGrid(subject),
-    })
-  }
+export function assertOneGrid(subjects: readonly Pick<SubjectData, 'subject' | 'grid'>[]): void {
+  const nAlike = subjects.map(({ grid }) => subjects.filter((s) => isSameGrid(s.grid, grid)).length)
+  const reference = subjects[nAlike.indexOf(Math.max(...nAlike))]
+  const other = subjects.find(({ grid }) => reference && !isSameGrid(grid, reference.grid))
+  if (reference === undefined || other === undefined) return
+  throw new LimbicError('GRIDS_DIFFER', {
+    subject: other.subject,
+    reference: reference.subject,
+    expected: formatGrid(reference.grid),
+    found: formatGrid(other.grid),
+  })
 }
 
 /** F over all mask voxels of a subject does not depend on who is held out, so it is remembered per subject. */
@@ -125,7 +121,17 @@ function pick(f: Float64Array, voxels: Int32Array, wanted: Int32Array): Float64A
   return Float64Array.from(wanted, (voxel) => f[position.get(voxel)!]!)
 }
 
-function formatGrid({ grid }: SubjectData): string {
-  const size = [0, 5, 10].map((i) => Math.abs(grid.affine[i]!).toFixed(2)).join(' x ')
-  return `${grid.shape.join(' x ')} voxels, affine diagonal ${size} mm`
+function isSameGrid(a: Grid, b: Grid): boolean {
+  return (
+    a.shape.every((n, axis) => n === b.shape[axis]) &&
+    a.affine.every((value, i) => Math.abs(value - b.affine[i]!) < 1e-3)
+  )
+}
+
+function formatGrid({ shape, affine }: Grid): string {
+  const size = [0, 1, 2].map((axis) =>
+    Math.hypot(affine[axis]!, affine[4 + axis]!, affine[8 + axis]!).toFixed(2),
+  )
+  const origin = [3, 7, 11].map((i) => affine[i]!.toFixed(1))
+  return `${shape.join(' x ')} voxels of ${size.join(' x ')} mm with the first at (${origin.join(', ')}) mm`
 }
