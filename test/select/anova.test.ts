@@ -64,7 +64,9 @@ describe('anova', () => {
     const whole = anova({ ...features, data }, labels, 4)
     const accumulator = createAnova(9000, 4)
     labels.forEach((label, i) => accumulator.add(data.subarray(i * 9000, (i + 1) * 9000), label))
-    expect(accumulator.finish().f).toEqual(whole.f)
+    // Samples are merged four at a time in one and one at a time in the other: equal up to rounding.
+    const differences = accumulator.finish().f.map((f, v) => Math.abs(f / whole.f[v]! - 1))
+    expect(Math.max(...differences)).toBeLessThan(1e-12)
   })
 
   it('leaves unlabelled samples and empty classes out', () => {
