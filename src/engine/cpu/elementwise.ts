@@ -49,6 +49,7 @@ export const elementwiseKernels: KernelTable = {
   Sub: binaryKernel(binaryCodes.sub, binaryCodes.subFrom),
   Multiply: binaryKernel(binaryCodes.mul, binaryCodes.mul),
   RealDiv: binaryKernel(binaryCodes.div, binaryCodes.divInto),
+  SquaredDifference: binaryKernel(binaryCodes.squaredDifference, binaryCodes.squaredDifference),
   AddN: addN,
   Relu: unaryKernel(unaryCodes.relu),
   Step: unaryKernel(unaryCodes.step),

@@ -18,7 +18,9 @@
   if (op == 2) return f32x4.mul(a, b);
   if (op == 3) return f32x4.div(a, b);
   if (op == 4) return f32x4.sub(b, a);
-  return f32x4.div(b, a);
+  if (op == 5) return f32x4.div(b, a);
+  const d = f32x4.sub(a, b);
+  return f32x4.mul(d, d);
 }
 // @ts-ignore
 @inline function apply1(op: i32, a: f32, b: f32): f32 {
@@ -27,7 +29,8 @@
   if (op == 2) return a * b;
   if (op == 3) return a / b;
   if (op == 4) return b - a;
-  return b / a;
+  if (op == 5) return b / a;
+  return (a - b) * (a - b);
 }
 
 // @ts-ignore
@@ -38,7 +41,8 @@
 export function binary(op: i32, a: usize, b: usize, y: usize, n: usize): void {
   if (op == 0) sameLoop(0, a, b, y, n); else if (op == 1) sameLoop(1, a, b, y, n);
   else if (op == 2) sameLoop(2, a, b, y, n); else if (op == 3) sameLoop(3, a, b, y, n);
-  else if (op == 4) sameLoop(4, a, b, y, n); else sameLoop(5, a, b, y, n);
+  else if (op == 4) sameLoop(4, a, b, y, n); else if (op == 5) sameLoop(5, a, b, y, n);
+  else sameLoop(6, a, b, y, n);
 }
 
 // @ts-ignore
@@ -50,7 +54,8 @@ export function binary(op: i32, a: usize, b: usize, y: usize, n: usize): void {
 export function binaryScalar(op: i32, a: usize, b: f32, y: usize, n: usize): void {
   if (op == 0) scalarLoop(0, a, b, y, n); else if (op == 1) scalarLoop(1, a, b, y, n);
   else if (op == 2) scalarLoop(2, a, b, y, n); else if (op == 3) scalarLoop(3, a, b, y, n);
-  else if (op == 4) scalarLoop(4, a, b, y, n); else scalarLoop(5, a, b, y, n);
+  else if (op == 4) scalarLoop(4, a, b, y, n); else if (op == 5) scalarLoop(5, a, b, y, n);
+  else scalarLoop(6, a, b, y, n);
 }
 
 // @ts-ignore
@@ -65,7 +70,8 @@ export function binaryScalar(op: i32, a: usize, b: f32, y: usize, n: usize): voi
 export function binaryRows(op: i32, a: usize, b: usize, y: usize, rows: usize, C: usize): void {
   if (op == 0) rowLoop(0, a, b, y, rows, C); else if (op == 1) rowLoop(1, a, b, y, rows, C);
   else if (op == 2) rowLoop(2, a, b, y, rows, C); else if (op == 3) rowLoop(3, a, b, y, rows, C);
-  else if (op == 4) rowLoop(4, a, b, y, rows, C); else rowLoop(5, a, b, y, rows, C);
+  else if (op == 4) rowLoop(4, a, b, y, rows, C); else if (op == 5) rowLoop(5, a, b, y, rows, C);
+  else rowLoop(6, a, b, y, rows, C);
 }
 
 // --- elementwise, one operand -------------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 import { createRequire } from 'node:module'
 import type { Tf } from '../tf.ts'
 import { backendName, createCpuBackend, type CpuBackend } from './backend.ts'
+import { volumeConvolutionKernels } from './conv3d.ts'
 import { convolutionKernels } from './convolution.ts'
 import { elementwiseKernels } from './elementwise.ts'
 import { createHeap } from './heap.ts'
 import type { Kernel, KernelContext, KernelTable } from './kernel.ts'
 import { matMulKernels } from './matmul.ts'
+import { volumePoolKernels } from './pool3d.ts'
 import { reduceKernels } from './reduce.ts'
 import { loadSimdKernels } from './simd.ts'
 import { tileKernels } from './tile.ts'
@@ -15,6 +17,8 @@ import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 const kernels: KernelTable = {
   ...matMulKernels,
   ...convolutionKernels,
+  ...volumeConvolutionKernels,
+  ...volumePoolKernels,
   ...elementwiseKernels,
   ...reduceKernels,
   ...tileKernels,

@@ -1,8 +1,12 @@
-/** The exports of kernels.wasm, typed. Pointers are byte offsets into the heap; see kernels.as.ts for what each kernel does. */
+/** The exports of the kernel modules, typed. Pointers are byte offsets into the heap; see the `.as.ts` files for what each kernel does. */
 import { loadWasmModule, type WasmMemory } from '../../math/gemm/wasm-module.ts'
+import type { NormKernels, VolumeKernels, WinogradKernels } from './volume-simd.ts'
 
-/** Numbers of the two-operand operations; the last two exchange their operands. */
-export const binaryCodes = { add: 0, sub: 1, mul: 2, div: 3, subFrom: 4, divInto: 5 } as const
+/** Numbers of the two-operand operations; two of them exchange their operands. */
+export const binaryCodes = {
+  ...{ add: 0, sub: 1, mul: 2, div: 3, subFrom: 4, divInto: 5 },
+  squaredDifference: 6,
+} as const
 
 /** Numbers of the one-operand operations. */
 export const unaryCodes = {
@@ -35,7 +39,7 @@ type Rows<Layout extends number[], Which extends number[]> = (
   ...rest: [...Which, ...Layout]
 ) => void
 
-export interface SimdKernels {
+export interface SimdKernels extends VolumeKernels, NormKernels, WinogradKernels {
   binary(op: number, a: number, b: number, y: number, n: number): void
   binaryScalar(op: number, a: number, b: number, y: number, n: number): void
   binaryRows(op: number, a: number, b: number, y: number, rows: number, C: number): void
@@ -67,5 +71,8 @@ export interface SimdKernels {
  * @throws Whatever compiling throws where WebAssembly SIMD is missing.
  */
 export function loadSimdKernels(memory: WasmMemory): SimdKernels {
-  return loadWasmModule(new URL('./kernels.wasm', import.meta.url), memory) as SimdKernels
+  const modules = ['kernels', 'volume', 'norm', 'winograd'].map(
+    (name) => loadWasmModule(new URL(`./${name}.wasm`, import.meta.url), memory) as object,
+  )
+  return Object.assign({}, ...modules) as SimdKernels
 }
