@@ -68,8 +68,15 @@ export function createSeededLayers(tf: Tf, options: SeededLayersOptions): Seeded
   }
 }
 
-// TensorFlow.js takes seed 0 for "no seed" and then draws one from Math.random.
-function seedOf(root: Rng, name: string): number {
+/**
+ * The seed of one weight.
+ *
+ * @param root - Stream of the network.
+ * @param name - Name of the weight or of its layer.
+ * @returns A whole number from 1 on: TensorFlow.js takes seed 0 for "no seed" and then draws one from Math.random.
+ * @throws Never.
+ */
+export function seedOf(root: Rng, name: string): number {
   return 1 + root.fork(name).integer(2 ** 31 - 1)
 }
 

@@ -1,6 +1,8 @@
 /** The registry of network architectures: a name and a request for a shape become an uncompiled tf.LayersModel. */
 import { cnn1d } from './cnn1d.ts'
 import { cnn1dPresets, type Cnn1dPreset } from './cnn1d-training.ts'
+import { resnet3d } from './resnet3d.ts'
+import { resnet3dPresets, type Resnet3dPreset } from './resnet3d-training.ts'
 import { LimbicError } from '../src/core/errors/index.ts'
 import type { Tf } from '../src/engine/tf.ts'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -15,6 +17,15 @@ export {
   type NetworkTraining,
   type PlateauSettings,
 } from './cnn1d-training.ts'
+export { resnet3d, type Resnet3dOptions } from './resnet3d.ts'
+export {
+  resnet3dPresets,
+  resnet3dTraining,
+  resnet3dVariants,
+  type Resnet3dDepth,
+  type Resnet3dPreset,
+  type VolumeTraining,
+} from './resnet3d-training.ts'
 
 /** What every architecture can be asked for. */
 export interface ModelRequest {
@@ -44,6 +55,19 @@ export const models: Readonly<Record<string, ModelEntry>> = {
       cnn1d(tf, {
         preset: preset as Cnn1dPreset,
         inputLength: inputShape[0] ?? 0,
+        nClasses,
+        seed,
+      }),
+  },
+  resnet3d: {
+    presets: resnet3dPresets,
+    card: 'resnet3d.card.md',
+    inputShape: (preset) => (preset === 'paper' ? [64, 64, 44, 1] : [16, 16, 12, 1]),
+    build: (tf, { preset, inputShape, nClasses, seed }) =>
+      resnet3d(tf, {
+        preset: preset as Resnet3dPreset,
+        shape: [inputShape[0] ?? 0, inputShape[1] ?? 0, inputShape[2] ?? 0],
+        channels: inputShape[3] ?? 1,
         nClasses,
         seed,
       }),

@@ -68,6 +68,10 @@ it('exports the models', () => {
       "findModel",
       "ldaLayerName",
       "models",
+      "resnet3d",
+      "resnet3dPresets",
+      "resnet3dTraining",
+      "resnet3dVariants",
     ]
   `)
 })

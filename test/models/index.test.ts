@@ -30,6 +30,6 @@ describe('the registry of networks', () => {
   })
 
   it('lists the networks when the name is like none of them', () => {
-    expect(() => findModel('toString')).toThrow(/one of cnn1d/i)
+    expect(() => findModel('toString')).toThrow(/one of cnn1d, resnet3d/i)
   })
 })
