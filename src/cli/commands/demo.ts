@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Emit } from '../../core/events.ts'
-import type { Report, Statistic } from '../../core/schemas/report.ts'
-import { formatReportText } from '../../evaluate/report/index.ts'
+import type { Report } from '../../core/schemas/report.ts'
+import { formatHeadline, formatReportText } from '../../evaluate/report/index.ts'
 import { runInProcess } from '../../executors/in-process.ts'
 import { createPool } from '../../executors/pool.ts'
 import { streamSubject, type StreamResult } from '../../pipeline/bundle/stream-subject.ts'
@@ -97,18 +97,6 @@ async function trainAndStream(
 
 function formatStream(subject: string, { nVolumes, accuracy, latencyMs }: StreamResult): string {
   return `sub-${subject}: ${nVolumes} volumes one by one, accuracy ${accuracy.toFixed(3)}; latency p50 ${latencyMs.p50.toFixed(2)} ms, p95 ${latencyMs.p95.toFixed(2)} ms`
-}
-
-function formatHeadline({ summary, unaligned, oracle, chance }: Report): string {
-  const value = (statistic: Statistic | undefined): string =>
-    statistic === undefined ? 'none' : statistic.mean.toFixed(3)
-  const [low, high] = summary?.accuracy.ci95 ?? [NaN, NaN]
-  return [
-    `accuracy ${value(summary?.accuracy)} (95 % CI ${low.toFixed(3)} to ${high.toFixed(3)})`,
-    `chance ${chance.uniform.toFixed(3)}, majority ${chance.majority.toFixed(3)}`,
-    `unaligned ${value(unaligned?.accuracy)}`,
-    `oracle ${oracle?.accuracy.toFixed(3) ?? 'none'}`,
-  ].join('; ')
 }
 
 function say(text: string): void {

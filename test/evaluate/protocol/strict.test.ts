@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { Memo } from '../../../src/core/memo.ts'
+import { runStrictFold } from '../../../src/evaluate/protocol/strict.ts'
+import type { Population } from '../../../src/evaluate/protocol/population.ts'
+import { encodeState } from '../../../src/io/state-file.ts'
+import { sha256 } from '../../../src/io/artifacts.ts'
+import { makeContext, makePipeline, makeStudy, subjects } from './_study.ts'
+
+const leak = expect.objectContaining({ code: 'LEAK_DETECTED' }) as unknown
+
+describe('runStrictFold', () => {
+  it('decodes a subject through its calibration run, and not without', async () => {
+    const fold = await runStrictFold(makeContext(), makeStudy(), '02')
+    const { calibrated, unaligned, zeroShot } = fold.models.lda!
+    expect(calibrated.balancedAccuracy).toBeGreaterThan(0.75)
+    expect(unaligned!.balancedAccuracy).toBeLessThan(calibrated.balancedAccuracy - 0.15)
+    expect(zeroShot!.balancedAccuracy).toBeLessThan(calibrated.balancedAccuracy - 0.15)
+    expect(calibrated.nTest).toBe(80)
+    expect(calibrated.confusion.flat().reduce((a, b) => a + b)).toBe(80)
+    expect(fold).toMatchObject({
+      subject: '02',
+      trainingSubjects: ['01', '03', '04', '05'],
+      innerSubjects: ['03'],
+      calibrationRuns: ['sub-02/task-calibration/run-1'],
+      evaluationRuns: ['sub-02/task-emotion/run-1', 'sub-02/task-emotion/run-2'],
+      nSelectedVoxels: 10,
+      nComponents: 3,
+      nTrainingVolumes: 320,
+      leaks: [],
+    })
+    expect(fold.calibrationMinutes).toBeCloseTo(2, 12)
+  })
+
+  it('lets every subject serve as the inner one', async () => {
+    const inner = new Set<string>()
+    for (const subject of subjects)
+      (await runStrictFold(makeContext(), makeStudy(), subject)).innerSubjects.forEach((s) =>
+        inner.add(s),
+      )
+    expect([...inner].sort()).toEqual(subjects)
+  })
+
+  it('fits the same bytes whatever the labels of the scored runs are', async () => {
+    const reversed = { subject: '02', labels: (old: number[]) => old.map((label) => 2 - label) }
+    const before = await fitted(makeStudy())
+    const after = await fitted(makeStudy(reversed))
+    expect(before.states.length).toBeGreaterThan(8)
+    expect(after.states).toEqual(before.states)
+    expect(after.accuracy).not.toBe(before.accuracy)
+  })
+
+  it('notices when labels of a training subject change', async () => {
+    const reversed = { subject: '03', labels: (old: number[]) => old.map((label) => 2 - label) }
+    expect((await fitted(makeStudy(reversed))).states).not.toEqual(
+      (await fitted(makeStudy())).states,
+    )
+  })
+
+  it('refuses a template that saw the held-out subject', async () => {
+    const seen = tampering('population', (population: Population) => ({
+      ...population,
+      commonSpace: population.commonSpace && {
+        ...population.commonSpace,
+        fittedOn: [...population.commonSpace.fittedOn, 'sub-02/task-calibration/run-1'],
+      },
+    }))
+    await expect(
+      runStrictFold(makeContext(makePipeline(), seen), makeStudy(), '02'),
+    ).rejects.toThrow(leak)
+  })
+
+  it.each(['population', 'classifier'])(
+    'refuses a %s state that does not name its runs',
+    async (stage) => {
+      const anonymous = tampering(stage, (value: Population) =>
+        stage === 'classifier'
+          ? { ...value, fittedOn: [] }
+          : { ...value, selection: value.selection && { ...value.selection, fittedOn: [] } },
+      )
+      await expect(
+        runStrictFold(makeContext(makePipeline(), anonymous), makeStudy(), '02'),
+      ).rejects.toThrow(leak)
+    },
+  )
+
+  it('needs enough subjects for an inner fit', async () => {
+    const few = makeStudy().slice(0, 3)
+    await expect(runStrictFold(makeContext(), few, '02')).rejects.toMatchObject({
+      code: 'TOO_FEW_SUBJECTS',
+    })
+    const without = makeContext(makePipeline(['classify.innerSubjects=0']))
+    const fold = await runStrictFold(without, few, '02')
+    expect(fold.models.lda!.temperature).toBe(1)
+  })
+
+  it('chooses voxels per subject only from labelled calibration runs', async () => {
+    const own = makeContext(makePipeline(['select.mode=per-subject']))
+    await expect(runStrictFold(own, makeStudy(), '02')).rejects.toMatchObject({
+      code: 'CALIBRATION_LABELS_MISSING',
+    })
+  })
+})
+
+/** Every remembered state of the fold, as hashes, and the accuracy it led to. */
+async function fitted(
+  study: ReturnType<typeof makeStudy>,
+): Promise<{ states: string[]; accuracy: number }> {
+  const states: string[] = []
+  const recording: Memo = async (stage, _key, compute) => {
+    const value = await compute()
+    states.push(`${stage} ${sha256(encodeState({ value }))}`)
+    return value
+  }
+  const fold = await runStrictFold(makeContext(makePipeline(), recording), study, '02')
+  return { states, accuracy: fold.models.lda!.calibrated.accuracy }
+}
+
+function tampering<V>(target: string, change: (value: V) => unknown): Memo {
+  return async <T>(stage: string, _key: unknown, compute: () => Promise<T>): Promise<T> => {
+    const value = await compute()
+    return stage === target ? (change(value as unknown as V) as T) : value
+  }
+}
