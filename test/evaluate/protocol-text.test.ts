@@ -10,7 +10,7 @@ describe('describeProtocol', () => {
       '10 voxels with the largest mean one-way ANOVA F over the training subjects',
     )
     expect(text).toContain('reduced to 3 principal components')
-    expect(text).toContain('1 training subjects are held out of an inner fit')
+    expect(text).toContain('1 training subject is held out of an inner fit')
   })
 
   it.each([
