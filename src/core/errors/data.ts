@@ -139,6 +139,33 @@ export const dataErrors = {
     found: `${d.nVolumes} volumes`,
     remedy: 'Use fewer confounds, a lower drift order or a lower high-pass frequency.',
   }),
+  VOLUME_BLANK: (d: { what: string; found: string }): ErrorText => ({
+    problem: `There is no image in ${d.what}.`,
+    expected: 'values that differ between voxels',
+    found: d.found,
+    remedy:
+      'Look at the volume in a viewer; leave it out if the scanner wrote it before or after the acquisition.',
+  }),
+  VOLUME_NOT_FINITE: (d: { what: string; nBad: number; nVoxels: number }): ErrorText => ({
+    problem: `Some voxels of ${d.what} hold no number; they count as 0.`,
+    expected: 'finite values',
+    found: `NaN or infinity in ${d.nBad} of ${d.nVoxels} voxels`,
+    remedy:
+      'Check the conversion; images whose background was set to NaN by an earlier step should be taken from before that step.',
+  }),
+  REALIGN_GRID_TOO_SMALL: (d: { shape: readonly number[]; minimum: number }): ErrorText => ({
+    problem: 'The volumes are too thin to tell how a head has turned.',
+    expected: `at least ${d.minimum} voxels along every axis`,
+    found: d.shape.join(' x '),
+    remedy: 'Leave realignment out for single slices and thin slabs.',
+  }),
+  REALIGN_NOT_CONVERGED: (d: { what: string; overlap: number; misfit: number }): ErrorText => ({
+    problem: `No certain motion was found for ${d.what}.`,
+    expected: 'steps that become small, with most of the reference inside the volume',
+    found: `a misfit of ${(100 * d.misfit).toFixed(1)} % with ${(100 * d.overlap).toFixed(0)} % of the reference inside`,
+    remedy:
+      'Look at the volume: a very large motion or an artefact. Leave it out of training, or choose another reference volume.',
+  }),
   EPI_MASK_EMPTY: (d: { found: string }): ErrorText => ({
     problem: 'No brain was found in the mean functional volume.',
     expected: 'a mean of volumes that are neither detrended nor masked, brighter inside the brain',

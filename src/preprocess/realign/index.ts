@@ -1,0 +1,7 @@
+/** Volumes of one grid -> the head's motion in each, and the volumes without it. */
+export {
+  createRealigner,
+  type RealignedVolume,
+  type Realigner,
+  type RealignOptions,
+} from './create-realigner.ts'
