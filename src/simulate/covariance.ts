@@ -33,16 +33,53 @@ export function factorCovariance(
  */
 export function solveFactored(factor: Float64Array, b: Float64Array): Float64Array {
   const n = b.length
-  const x = b.slice()
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= factor[i * n + k]! * x[k]!
-    x[i]! /= factor[i * n + i]!
-  }
+  const x = solveLower(factor, b)
   for (let i = n - 1; i >= 0; i--) {
     for (let k = i + 1; k < n; k++) x[i]! -= factor[k * n + i]! * x[k]!
     x[i]! /= factor[i * n + i]!
   }
   return x
+}
+
+/**
+ * Solves `L x = b`.
+ *
+ * @param factor - Lower factor, `[n x n]`.
+ * @param b - Right-hand side, `[n]`.
+ * @returns The solution, `[n]`.
+ * @throws Never.
+ */
+export function solveLower(factor: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length
+  const x = b.slice()
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= factor[i * n + k]! * x[k]!
+    x[i]! /= factor[i * n + i]!
+  }
+  return x
+}
+
+/**
+ * Covariance, in the responding voxels, of white noise of unit variance that was smoothed to unit variance.
+ *
+ * @param brain - The brain, for the positions of the responding voxels.
+ * @param sigmaVoxels - SD of the Gaussian in voxels.
+ * @returns `[nRegionVoxels x nRegionVoxels]`, symmetric.
+ * @throws Never.
+ */
+export function fieldCovariance(brain: Brain, sigmaVoxels: number): Float64Array {
+  const { shape } = brain.grid
+  const axes = createSmoother(shape, sigmaVoxels)
+  const correlations = axes.map(axisCorrelation)
+  const positions = Array.from(brain.region, (voxel) => voxelPosition(shape, voxel))
+  const n = positions.length
+  const covariance = new Float64Array(n * n).fill(1)
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++)
+      axes.forEach((axis, a) => {
+        covariance[i * n + j]! *= correlations[a]![positions[i]![a]! * axis.n + positions[j]![a]!]!
+      })
+  return covariance
 }
 
 /** The lower half of the covariance. */
@@ -51,17 +88,12 @@ function noiseCovariance(
   topography: Matrix64,
   options: SimulateOptions,
 ): Float64Array {
-  const axes = createSmoother(options.shape, options.smoothNoiseSigmaVoxels)
-  const correlations = axes.map(axisCorrelation)
-  const positions = Array.from(brain.region, (voxel) => voxelPosition(options.shape, voxel))
+  const field = fieldCovariance(brain, options.smoothNoiseSigmaVoxels)
   const [n, nDims] = [topography.nRows, topography.nCols]
   const covariance = new Float64Array(n * n)
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      let smooth = options.smoothNoiseSd ** 2
-      axes.forEach((axis, a) => {
-        smooth *= correlations[a]![positions[i]![a]! * axis.n + positions[j]![a]!]!
-      })
+      const smooth = options.smoothNoiseSd ** 2 * field[i * n + j]!
       let latent = 0
       for (let dim = 0; dim < nDims; dim++)
         latent += topography.data[i * nDims + dim]! * topography.data[j * nDims + dim]!

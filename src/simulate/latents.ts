@@ -41,7 +41,8 @@ export function drawFilm(
  * @param nConditions - Conditions.
  * @param options - Dimensions, amplitude, effect and share in common.
  * @param rng - Stream of the dataset.
- * @returns `[nConditions x nDims]`; each row has length `taskAmplitude * effect * sqrt(nDims)`, or 0 in a null dataset.
+ * @returns `[nConditions x nDims]`; each row has length `taskAmplitude * effect * sqrt(nDims)`, or 0 in a null dataset and where the task
+ *   changes textures.
  * @throws Never.
  * @remarks Directions are orthonormal, so two conditions are exactly `sqrt(2 (1 - commonShare))` lengths apart.
  */
@@ -49,13 +50,13 @@ export function drawConditionPatterns(
   nConditions: number,
   options: Pick<
     SimulateOptions,
-    'latentDims' | 'taskAmplitude' | 'effect' | 'null' | 'commonShare'
+    'latentDims' | 'taskAmplitude' | 'effect' | 'null' | 'commonShare' | 'texture'
   >,
   rng: Rng,
 ): Matrix64 {
   const { latentDims: nDims, commonShare } = options
   const directions = drawOrthonormal(nConditions + 1, nDims, rng)
-  const effect = options.null ? 0 : options.effect
+  const effect = options.null || options.texture ? 0 : options.effect
   const length = options.taskAmplitude * effect * Math.sqrt(nDims)
   const data = new Float64Array(nConditions * nDims)
   for (let condition = 0; condition < nConditions; condition++)

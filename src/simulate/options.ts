@@ -41,6 +41,15 @@ export interface SimulateOptions {
   /** Correlation of each noise with itself one volume earlier. */
   readonly ar1: number
   readonly driftSd: number
+  /**
+   * The task changes the spatial texture of the responding voxels instead of their means: every volume shows a new random field, as smooth
+   * as its condition says, so that no linear decoder can find it.
+   */
+  readonly texture: boolean
+  /** SD of the field on a block's plateau, at effect 1, in units of the white noise. */
+  readonly textureSd: number
+  /** Smoothness of the field of negative and of neutral blocks: SD of a Gaussian in voxels. */
+  readonly textureSigmaVoxels: readonly [negative: number, neutral: number]
 }
 
 /** A dataset that a good strict pipeline decodes at .91 to .96 of what is possible, and that is near chance without alignment. */
@@ -68,6 +77,9 @@ export const defaultSimulateOptions: SimulateOptions = {
   smoothNoiseSigmaVoxels: 1,
   ar1: 0.4,
   driftSd: 0.4,
+  texture: false,
+  textureSd: 2.2,
+  textureSigmaVoxels: [2.5, 1],
 }
 
 type NumberOption = {
@@ -101,6 +113,7 @@ const ranges: Record<NumberOption, Range> = {
   smoothNoiseSigmaVoxels: { least: 0, most: 5 },
   ar1: { least: 0, most: 0.99 },
   driftSd: { least: 0, most: 100 },
+  textureSd: { least: 0, most: 100 },
 }
 
 const leastVoxelsPerAxis = 8
@@ -117,6 +130,9 @@ export function assertSimulateOptions(options: SimulateOptions): void {
     assertInRange(name, options[name], range)
   options.shape.forEach((n, axis) =>
     assertInRange(`shape[${axis}]`, n, { least: leastVoxelsPerAxis, most: 256, whole: true }),
+  )
+  options.textureSigmaVoxels.forEach((sigma, condition) =>
+    assertInRange(`textureSigmaVoxels[${condition}]`, sigma, { least: 0, most: 5 }),
   )
   // Two condition blocks (one of each) between three of rest are the least that has every class.
   const seconds = 5 * options.blockSeconds

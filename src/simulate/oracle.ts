@@ -90,8 +90,27 @@ export function oracleEvidence(oracle: Oracle, regionByTime: Matrix64): Matrix64
  * @throws Never.
  */
 export function scoreOracle(oracle: Oracle, volumes: OracleVolumes, nClasses: number): OracleScore {
+  const logLikelihood = (volume: number, member: number): number =>
+    responseLogLikelihood(oracle, volumes, volume, member)
+  return scoreMixtures(logLikelihood, volumes.labels, nClasses)
+}
+
+/**
+ * Scores a classifier for which a class is the mixture of what each of its labelled volumes was made of.
+ *
+ * @param logLikelihood - Log-likelihood of one volume if it were made as another one was; terms that all volumes share may be left out.
+ * @param labels - Class per volume; -1 for volumes in transition, which are not scored.
+ * @param nClasses - Number of classes.
+ * @returns Accuracy with true priors, balanced accuracy with equal priors.
+ * @throws Never.
+ */
+export function scoreMixtures(
+  logLikelihood: (volume: number, member: number) => number,
+  labels: Int32Array,
+  nClasses: number,
+): OracleScore {
   const members: number[][] = Array.from({ length: nClasses }, () => [])
-  volumes.labels.forEach((label, volume) => {
+  labels.forEach((label, volume) => {
     if (label >= 0) members[label]!.push(volume)
   })
   const present = members.filter((volumesOfClass) => volumesOfClass.length > 0)
@@ -102,7 +121,7 @@ export function scoreOracle(oracle: Oracle, volumes: OracleVolumes, nClasses: nu
     let rightEqual = 0
     for (const volume of own) {
       const likelihoods = present.map((others) =>
-        mixtureLogLikelihood(oracle, volumes, volume, others),
+        logOfMean(others.map((member) => logLikelihood(volume, member))),
       )
       const posteriors = likelihoods.map((value, c) => value + Math.log(present[c]!.length))
       if (indexOfMax(posteriors) === truth) right++
@@ -113,27 +132,28 @@ export function scoreOracle(oracle: Oracle, volumes: OracleVolumes, nClasses: nu
   return { accuracy: right / nVolumes, balancedAccuracy: recalls / present.length, nVolumes }
 }
 
-/** Log of the mean, over a class's volumes, of the likelihood of one volume's evidence under their noise-free responses. */
-function mixtureLogLikelihood(
+/** Log-likelihood of one volume's evidence under the noise-free response of another volume. */
+function responseLogLikelihood(
   oracle: Oracle,
   { evidence, activity }: OracleVolumes,
   volume: number,
-  members: readonly number[],
+  member: number,
 ): number {
   const n = evidence.nCols
-  const terms = members.map((member) => {
-    let term = 0
-    for (let a = 0; a < n; a++) {
-      const active = activity.data[member * n + a]!
-      term += active * evidence.data[volume * n + a]!
-      for (let b = 0; b < n; b++)
-        term -= (active * oracle.gram.data[a * n + b]! * activity.data[member * n + b]!) / 2
-    }
-    return term
-  })
+  let term = 0
+  for (let a = 0; a < n; a++) {
+    const active = activity.data[member * n + a]!
+    term += active * evidence.data[volume * n + a]!
+    for (let b = 0; b < n; b++)
+      term -= (active * oracle.gram.data[a * n + b]! * activity.data[member * n + b]!) / 2
+  }
+  return term
+}
+
+function logOfMean(terms: readonly number[]): number {
   const greatest = Math.max(...terms)
   const sum = terms.reduce((total, term) => total + Math.exp(term - greatest), 0)
-  return greatest + Math.log(sum / members.length)
+  return greatest + Math.log(sum / terms.length)
 }
 
 function timesTransposed(a: Matrix64, b: Matrix64): Matrix64 {

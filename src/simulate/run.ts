@@ -19,6 +19,8 @@ export interface RunParts {
   readonly topography: Matrix64
   /** `[nVolumes x nDims]`, evoked and own activity together. */
   readonly latents: Matrix64
+  /** Adds to a volume `[nVoxels]` what the task does to its texture, if it does. */
+  readonly addTexture?: (volume: number, values: Float64Array) => void
 }
 
 /** The volumes of a run, and what they are in the responding voxels before drift and brightness were added. */
@@ -50,6 +52,7 @@ export function simulateRun(parts: RunParts, options: SimulateOptions, rng: Rng)
   for (let volume = 0; volume < nVolumes; volume++) {
     values.set(nextNoise())
     addResponse(values, parts, volume)
+    parts.addTexture?.(volume, values)
     const row = regionByTime.subarray(
       volume * brain.region.length,
       (volume + 1) * brain.region.length,

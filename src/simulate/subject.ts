@@ -7,8 +7,10 @@ import { drawBaseline, type Brain } from './brain.ts'
 import { blockEvents, conditionNames, filmEvents, type BlockEvent } from './design.ts'
 import { addLatentNoise, taskResponse } from './latents.ts'
 import type { SimulateOptions } from './options.ts'
-import { createOracle, oracleEvidence, scoreOracle, type OracleScore } from './oracle.ts'
+import type { OracleScore } from './oracle.ts'
+import { createJudge } from './judge.ts'
 import { simulateRun } from './run.ts'
+import { createTexture } from './texture.ts'
 import { drawTopography } from './topography.ts'
 
 /** The classes that task volumes are labelled with; rest is where no condition is active. */
@@ -72,19 +74,22 @@ export function simulateSubject(
   const topographyStreams = [rng.fork('topography'), own.fork('topography')] as const
   const topography = drawTopography(brain, options, ...topographyStreams)
   const baseline = drawBaseline(brain, own.fork('baseline'))
-  const oracle = createOracle(brain, topography, shared.patterns, options)
-  const evidence: number[] = []
-  const activity: number[] = []
-  const labels: number[] = []
+  const judge = createJudge(brain, topography, shared.patterns, options)
 
-  const makeRun = (task: SubjectRun['task'], run: number, response: Matrix64) => {
+  const makeRun = (
+    task: SubjectRun['task'],
+    run: number,
+    response: Matrix64,
+    regressors?: Matrix64,
+  ) => {
     const stream = own.fork(`task-${task}_run-${run}`)
     const latents = addLatentNoise(response, options, stream.fork('latents'))
-    const { volumes, regionByTime } = simulateRun(
-      { brain, baseline, topography, latents },
-      options,
-      stream,
-    )
+    const texture =
+      options.texture && regressors !== undefined
+        ? { addTexture: createTexture(brain, regressors, options, stream.fork('texture')) }
+        : {}
+    const parts = { brain, baseline, topography, latents, ...texture }
+    const { volumes, regionByTime } = simulateRun(parts, options, stream)
     return { made: { task, run, volumes, nVolumes: latents.nRows, latents }, regionByTime }
   }
 
@@ -98,28 +103,13 @@ export function simulateSubject(
         kernel: 'spm',
       })
       const response = taskResponse(regressors, shared.patterns)
-      const { made, regionByTime } = makeRun('emotion', index + 1, response)
-      evidence.push(...oracleEvidence(oracle, regionByTime).data)
-      activity.push(...regressors.data)
-      labels.push(...labelRun(events, options))
+      const { made, regionByTime } = makeRun('emotion', index + 1, response, regressors)
+      judge.look(regionByTime, regressors, labelRun(events, options))
       yield { ...made, events }
     }
   }
 
-  return {
-    topography,
-    runs,
-    score: () =>
-      scoreOracle(
-        oracle,
-        {
-          evidence: perCondition(evidence),
-          activity: perCondition(activity),
-          labels: Int32Array.from(labels),
-        },
-        classNames.length,
-      ),
-  }
+  return { topography, runs, score: () => judge.score(classNames.length) }
 }
 
 function labelRun(events: readonly BlockEvent[], options: SimulateOptions): Int32Array {
@@ -130,9 +120,4 @@ function labelRun(events: readonly BlockEvent[], options: SimulateOptions): Int3
     trSeconds: options.trSeconds,
     method: oracleLabelMethod,
   }).labels
-}
-
-function perCondition(values: readonly number[]): Matrix64 {
-  const nCols = conditionNames.length
-  return { data: Float64Array.from(values), nRows: values.length / nCols, nCols }
 }

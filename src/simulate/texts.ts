@@ -70,9 +70,7 @@ task-calibration  A film: every subject's response follows the same course in a 
 task-emotion      Blocks of negative and neutral pictures between blocks of rest, in an order that
                   differs between subjects and runs. Rest has no rows in the events files.
 
-Subjects share where they respond (derivatives/ground-truth/desc-region_mask.nii.gz) but not how the
-voxels in there divide the work: each has a functional topography of its own (*_mixing.npy), so a
-decoder does not transfer between subjects until they are aligned, for which the film is there.
+${options.texture ? textureText : topographyText}
 To this come noise that is white, smooth in space and correlated in time, and slow drift.
 
 derivatives/ground-truth
@@ -88,3 +86,11 @@ Options${options.null ? ' (null: the task evokes nothing)' : ''}
 ${settings.join('\n')}
 `
 }
+
+const topographyText = `Subjects share where they respond (derivatives/ground-truth/desc-region_mask.nii.gz) but not how the
+voxels in there divide the work: each has a functional topography of its own (*_mixing.npy), so a
+decoder does not transfer between subjects until they are aligned, for which the film is there.`
+
+const textureText = `The task changes the texture of the responding voxels (derivatives/ground-truth/desc-region_mask.nii.gz),
+not their means: every volume of a block shows a random field of its own, coarse in negative blocks and
+fine in neutral ones. No linear decoder can do better than chance; one that sees texture can.`

@@ -81,7 +81,7 @@ export async function writeOracle(
     about:
       'Bayes classifier of single volumes of task-emotion with the true parameters: responding voxels, topography, condition ' +
       'patterns, design and stationary noise covariance (white, smooth and latent noise), drift and brightness removed. An upper ' +
-      'bound. accuracy: share of right volumes, priors = class frequencies; balancedAccuracy: mean of the class recalls, equal ' +
+      'bound. Textures are judged by their true covariance. accuracy: share of right volumes, priors = class frequencies; balancedAccuracy: mean of the class recalls, equal ' +
       'priors. Means over subjects first, then each subject. Volumes in transition are dropped.',
     classes: classNames,
     chance: 1 / classNames.length,

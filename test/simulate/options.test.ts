@@ -43,6 +43,8 @@ describe('assertSimulateOptions', () => {
     [{ latentDims: 2 }],
     [{ whiteNoiseSd: 0 }],
     [{ calibrationVolumes: 9 }],
+    [{ textureSd: -1 }],
+    [{ textureSigmaVoxels: [2.5, 9] }],
   ])('refuses %o', (options) => {
     expect(refusal(options)).toContain(Object.keys(options)[0])
   })

@@ -14,6 +14,7 @@ interface SimulateCommandOptions {
   tr: number
   effect: number
   null: boolean
+  texture: boolean
   logFormat: 'text' | 'json'
 }
 
@@ -56,6 +57,7 @@ export function simulateCommand(): Command {
       defaults.effect,
     )
     .option('--null', 'no effect at all: whatever decodes this dataset leaks', false)
+    .option('--texture', 'an effect on spatial texture that no linear model can see', false)
     .addOption(logFormatOption())
     .action(async (out: string, options: SimulateCommandOptions) => {
       const { tr, logFormat, null: isNull, ...rest } = options
