@@ -31,7 +31,15 @@ export function formatErrorText(text: ErrorText): string {
     expectation.length === 0 ? undefined : `${capitalise(expectation.join('; '))}.`,
     `Try: ${text.remedy}`,
   ]
-  return sentences.filter((sentence) => sentence !== undefined).join(' ')
+  return sentences
+    .filter((sentence) => sentence !== undefined)
+    .map(joinLines)
+    .join(' ')
+}
+
+/** Messages of other programs, quoted in a part, may have several lines. */
+function joinLines(sentence: string): string {
+  return sentence.replace(/\s*[\r\n]+\s*(?=\.?$)/, '').replace(/\s*[\r\n]+\s*/g, ' ')
 }
 
 function capitalise(phrase: string): string {
