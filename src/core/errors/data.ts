@@ -166,6 +166,21 @@ export const dataErrors = {
     remedy:
       'Look at the volume: a very large motion or an artefact. Leave it out of training, or choose another reference volume.',
   }),
+  SLICE_TIMING_MISSING: (d: { where: string }): ErrorText => ({
+    where: d.where,
+    problem: 'Slice timing cannot be corrected: nobody says when the slices were measured.',
+    expected: 'SliceTiming in the JSON sidecar, one time in seconds per slice',
+    found: 'none',
+    remedy: 'Convert from DICOM with dcm2niix, which writes it, or leave slice timing out.',
+  }),
+  SLICE_TIMING_INVALID: (d: { where: string; expected: string; found: string }): ErrorText => ({
+    where: d.where,
+    problem: 'The slice times cannot be used.',
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Check SliceTiming and RepetitionTime of the sidecar: both are in seconds (not milliseconds), with one time per slice.',
+  }),
   EPI_MASK_EMPTY: (d: { found: string }): ErrorText => ({
     problem: 'No brain was found in the mean functional volume.',
     expected: 'a mean of volumes that are neither detrended nor masked, brighter inside the brain',
