@@ -36,7 +36,14 @@ export async function forward(
   return concatenate(parts)
 }
 
-function concatenate(parts: readonly Float32Array[]): Float32Array {
+/**
+ * Lays arrays behind each other.
+ *
+ * @param parts - The arrays.
+ * @returns All their numbers in order.
+ * @throws Never.
+ */
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -1,14 +1,21 @@
 /** Labelled samples -> a trained tf.LayersModel: epochs of seeded batches, a learning-rate schedule, validation and checkpoints. */
 import { setImmediate as nextTick } from 'node:timers/promises'
-import { createBatchSource, batchBounds, gatherBatch, type Batch } from './batches.ts'
+import type { Batch } from './batches.ts'
 import type { CheckpointStore } from './checkpoint.ts'
 import type { ResolvedTraining } from './cnn1d-options.ts'
-import { forward } from './forward.ts'
+import {
+  createArrayFeed,
+  createArrayValidation,
+  type LabelledFeatures,
+  type SampleFeed,
+  type ValidationFeed,
+} from './feed.ts'
+import { concatenate, forward } from './forward.ts'
 import { warmUpCosine } from './learning-rate.ts'
 import { readSlots, writeSlots } from './optimizer-slots.ts'
 import { addEpoch, isFinished, startProgress, validate, type TrainingProgress } from './progress.ts'
 import { sumCrossEntropy } from './targets.ts'
-import { l1Penalty, trainableVariables, trainStep, type StepContext } from './train-step.ts'
+import { trainableVariables, trainStep, weightPenalty, type StepContext } from './train-step.ts'
 import { readWeights, writeWeights } from './weights.ts'
 import type { UniformSource } from '../../../models/blocks.ts'
 import type { Emit } from '../../core/events.ts'
@@ -18,11 +25,7 @@ import type { EpochRecord } from '../classifier.ts'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
-/** Samples `[nSamples x nFeatures]` with a class index each. */
-export interface LabelledFeatures {
-  readonly features: Float32Array
-  readonly labels: Int32Array
-}
+export type { LabelledFeatures } from './feed.ts'
 
 /** One training run. */
 export interface NetworkTask {
@@ -31,9 +34,10 @@ export interface NetworkTask {
   readonly model: LayersModel
   /** Shape of one sample, without the batch axis. */
   readonly sampleShape: readonly number[]
-  readonly samples: LabelledFeatures
+  /** In memory, or fed batch by batch. */
+  readonly samples: LabelledFeatures | SampleFeed
   readonly nClasses: number
-  readonly validation?: LabelledFeatures | undefined
+  readonly validation?: LabelledFeatures | ValidationFeed | undefined
   readonly training: ResolvedTraining
   readonly rng: Rng
   /** Told of the random stream of every epoch, for the masks of dropout layers. */
@@ -41,6 +45,12 @@ export interface NetworkTask {
   readonly emit: Emit
   readonly stage: string
   readonly checkpoints?: CheckpointStore | undefined
+  /** Strength of a penalty on the squares of a variable, by its name; default: none. */
+  readonly l2?: ((variableName: string) => number) | undefined
+  /** What a sample is called in progress; default `samples`. */
+  readonly unit?: string
+  /** Training ends after the epoch in which this time is over, the first one at the earliest. Results then depend on the machine's speed. */
+  readonly maxMinutes?: number | undefined
 }
 
 /**
@@ -56,10 +66,15 @@ export async function trainNetwork(task: NetworkTask): Promise<readonly EpochRec
   const { engine, model, training, emit, stage } = task
   const started = performance.now()
   const run = prepareRun(task)
-  emit({ type: 'start', stage, total: training.epochs * run.samplesPerEpoch, unit: 'samples' })
+  const total = training.epochs * run.feed.samplesPerEpoch
+  emit({ type: 'start', stage, total, unit: task.unit ?? 'samples' })
   try {
     let progress = await resume(task, run)
-    while (!isFinished(progress, training)) {
+    const nBefore = progress.records.length
+    while (
+      !isFinished(progress, training) &&
+      (progress.records.length === nBefore || !isOverTime(task, started, progress))
+    ) {
       const epochStarted = performance.now()
       const record = await trainEpoch(task, run, progress)
       reportEpoch(task, run, record, performance.now() - epochStarted)
@@ -82,16 +97,13 @@ export async function trainNetwork(task: NetworkTask): Promise<readonly EpochRec
 /** What stays the same from epoch to epoch. */
 interface Run extends StepContext {
   readonly optimizer: ReturnType<Engine['createAdam']>
-  readonly source: ReturnType<typeof createBatchSource>
-  readonly bounds: readonly (readonly [number, number])[]
-  readonly samplesPerEpoch: number
+  readonly feed: SampleFeed
+  readonly validation: ValidationFeed | undefined
 }
 
 function prepareRun(task: NetworkTask): Run {
-  const { engine, model, training, samples } = task
+  const { engine, model, training, samples, validation } = task
   const { all, dense } = trainableVariables(model)
-  const source = createBatchSource(samples, task.nClasses, training, task.rng.fork('pool'))
-  const bounds = batchBounds(source.pool.length, training.batchSize, training.dropPartialBatch)
   return {
     tf: engine.tf,
     model,
@@ -105,11 +117,25 @@ function prepareRun(task: NetworkTask): Run {
     variables: all,
     penalised: dense,
     l1: training.l1,
+    l2: task.l2 ?? (() => 0),
     sampleShape: task.sampleShape,
-    source,
-    bounds,
-    samplesPerEpoch: bounds.reduce((sum, [start, end]) => sum + end - start, 0),
+    feed:
+      'features' in samples
+        ? createArrayFeed(samples, task.nClasses, training, task.rng.fork('pool'))
+        : samples,
+    validation:
+      validation !== undefined && 'features' in validation
+        ? createArrayValidation(validation)
+        : validation,
   }
+}
+
+function isOverTime(task: NetworkTask, started: number, { records }: TrainingProgress): boolean {
+  const { maxMinutes, stage, training } = task
+  if (maxMinutes === undefined || performance.now() - started < 60_000 * maxMinutes) return false
+  const message = `${stage}: ${maxMinutes} minutes are over after epoch ${records.length} of ${training.epochs}`
+  task.emit({ type: 'note', message })
+  return true
 }
 
 async function resume(task: NetworkTask, run: Run): Promise<TrainingProgress> {
@@ -145,28 +171,42 @@ async function trainEpoch(
   const epoch = progress.records.length
   const stream = task.rng.fork(`epoch ${epoch}`)
   task.onEpochStream(stream.fork('dropout'))
-  const order = stream.fork('order').shuffle(run.source.pool.slice())
-  const noise = stream.fork('noise')
-  const steps: { readonly batch: Batch; readonly scores: Tensor }[] = []
-  for (const [i, bounds] of run.bounds.entries()) {
-    const batch = gatherBatch(run.source, order, bounds, training.inputNoise, noise)
-    run.optimizer.learningRate = learningRate(training, progress, run, i)
-    steps.push({ batch, scores: trainStep(run, batch) })
+  const steps: {
+    readonly batch: Pick<Batch, 'targets' | 'labels' | 'nRows'>
+    readonly scores: Tensor
+  }[] = []
+  const report = createStepReporter(task, run, epoch)
+  for await (const batch of run.feed.epoch(stream)) {
+    run.optimizer.learningRate = learningRate(training, progress, run, steps.length)
+    const scores = trainStep(run, batch)
+    // The features are not kept: an epoch of volumes would not fit into memory.
+    const { targets, labels, nRows } = batch
+    steps.push({ batch: { targets, labels, nRows }, scores })
+    report(nRows)
     // Lets timers, signals and sockets have their turn between steps.
     await nextTick()
   }
-  const penalty = await l1Penalty(run)
+  const penalty = await weightPenalty(run)
   const trained = await sumSteps(steps)
   const record = {
     epoch,
-    loss: trained.loss / run.samplesPerEpoch + penalty,
-    accuracy: trained.nHits / run.samplesPerEpoch,
+    loss: trained.loss / run.feed.samplesPerEpoch + penalty,
+    accuracy: trained.nHits / run.feed.samplesPerEpoch,
   }
-  if (task.validation === undefined) return record
-  const { features, labels } = task.validation
-  const logits = await forward(run.tf, task.model, features, task.sampleShape)
-  const { loss, accuracy } = validate(logits, labels, task.nClasses)
+  if (run.validation === undefined) return record
+  const { loss, accuracy } = await validateModel(task, run, run.validation)
   return { ...record, validationLoss: loss + penalty, validationAccuracy: accuracy }
+}
+
+async function validateModel(
+  task: NetworkTask,
+  run: Run,
+  feed: ValidationFeed,
+): Promise<ReturnType<typeof validate>> {
+  const logits: Float32Array[] = []
+  for await (const chunk of feed.chunks())
+    logits.push(await forward(run.tf, task.model, chunk, task.sampleShape))
+  return validate(concatenate(logits), feed.labels, task.nClasses)
 }
 
 function learningRate(
@@ -176,14 +216,17 @@ function learningRate(
   stepInEpoch: number,
 ): number {
   if (training.schedule === 'plateau') return progress.plateau.learningRate
-  const perEpoch = run.bounds.length
+  const perEpoch = run.feed.stepsPerEpoch
   const step = progress.records.length * perEpoch + stepInEpoch
   const factor = warmUpCosine(step, training.epochs * perEpoch, training.warmUpEpochs * perEpoch)
   return training.learningRate * factor
 }
 
 async function sumSteps(
-  steps: readonly { readonly batch: Batch; readonly scores: Tensor }[],
+  steps: readonly {
+    readonly batch: Pick<Batch, 'targets' | 'labels' | 'nRows'>
+    readonly scores: Tensor
+  }[],
 ): Promise<{ readonly loss: number; readonly nHits: number }> {
   let loss = 0
   let nHits = 0
@@ -197,9 +240,36 @@ async function sumSteps(
   return { loss, nHits }
 }
 
+/** Long epochs are reported step by step, about once a second; short ones only when they end. */
+function createStepReporter(task: NetworkTask, run: Run, epoch: number): (nRows: number) => void {
+  const started = performance.now()
+  const { samplesPerEpoch } = run.feed
+  const unit = task.unit ?? 'samples'
+  let [done, reported] = [0, started]
+  return (nRows) => {
+    done += nRows
+    const now = performance.now()
+    if (now - reported < stepReportMs || done >= samplesPerEpoch) return
+    reported = now
+    const rate = formatRate((1000 * done) / (now - started))
+    task.emit({
+      type: 'progress',
+      stage: task.stage,
+      done: epoch * samplesPerEpoch + done,
+      total: task.training.epochs * samplesPerEpoch,
+      unit,
+      detail: `epoch ${epoch + 1}/${task.training.epochs}, ${rate} ${unit}/s`,
+    })
+  }
+}
+
+const stepReportMs = 1000
+
 function reportEpoch(task: NetworkTask, run: Run, record: EpochRecord, elapsedMs: number): void {
   const { epochs } = task.training
-  const rate = Math.round((1000 * run.samplesPerEpoch) / Math.max(elapsedMs, 1e-3))
+  const { samplesPerEpoch } = run.feed
+  const unit = task.unit ?? 'samples'
+  const rate = formatRate((1000 * samplesPerEpoch) / Math.max(elapsedMs, 1e-3))
   const validation =
     record.validationAccuracy === undefined
       ? ''
@@ -207,9 +277,13 @@ function reportEpoch(task: NetworkTask, run: Run, record: EpochRecord, elapsedMs
   task.emit({
     type: 'progress',
     stage: task.stage,
-    done: (record.epoch + 1) * run.samplesPerEpoch,
-    total: epochs * run.samplesPerEpoch,
-    unit: 'samples',
-    detail: `epoch ${record.epoch + 1}/${epochs}, loss ${record.loss.toFixed(4)}${validation}, ${rate} samples/s`,
+    done: (record.epoch + 1) * samplesPerEpoch,
+    total: epochs * samplesPerEpoch,
+    unit,
+    detail: `epoch ${record.epoch + 1}/${epochs}, loss ${record.loss.toFixed(4)}${validation}, ${rate} ${unit}/s`,
   })
+}
+
+function formatRate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond))
 }

@@ -1,7 +1,7 @@
 /** One batch -> one step of the optimiser on a tf.LayersModel; the scores of the batch stay on the engine until they are asked for. */
 import type { Batch } from './batches.ts'
 import type { Tf } from '../../engine/tf.ts'
-import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 /** What a step works on. */
@@ -14,6 +14,8 @@ export interface StepContext {
   /** Variables under the L1 penalty. */
   readonly penalised: readonly Variable[]
   readonly l1: number
+  /** Strength of the penalty on the squares of a variable, by its name. */
+  readonly l2: (variableName: string) => number
   readonly sampleShape: readonly number[]
 }
 
@@ -62,25 +64,38 @@ export function trainStep(context: StepContext, batch: Batch): Tensor {
       scores = tf.keep(logits)
       return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits))))
     }, [...variables])
-    optimizer.applyGradients(grads)
+    optimizer.applyGradients(addL2(context, grads))
     return scores!
   })
 }
 
+/** Adds the gradient of l2 times the sum of squares. */
+function addL2({ tf, variables, l2 }: StepContext, grads: NamedTensorMap): NamedTensorMap {
+  const penalised = variables.filter(({ name }) => l2(name) > 0)
+  const added = penalised.map((variable): [string, Tensor] => {
+    const { name } = variable
+    return [name, tf.add(grads[name]!, tf.mul(variable, 2 * l2(name)))]
+  })
+  return { ...grads, ...Object.fromEntries(added) }
+}
+
 /**
- * The L1 penalty of the weights as they are.
+ * The penalty of the weights as they are.
  *
- * @param context - Penalised variables and the strength of the penalty.
- * @returns l1 times the sum of absolute weights; 0 without a penalty.
+ * @param context - Penalised variables and the strength of the penalties.
+ * @returns l1 times the sum of absolute weights plus l2 times the sum of squared ones; 0 without penalties.
  * @throws Never.
  */
-export async function l1Penalty({ tf, l1, penalised }: StepContext): Promise<number> {
-  if (l1 === 0) return 0
+export async function weightPenalty(context: StepContext): Promise<number> {
+  const { tf, l1, l2, penalised, variables } = context
   let total = 0
-  for (const variable of penalised) {
-    const sum = tf.tidy(() => tf.sum(tf.abs(variable)))
-    total += (await sum.data())[0]!
+  const add = async (strength: number, sumOf: () => Tensor): Promise<void> => {
+    if (strength === 0) return
+    const sum = tf.tidy(sumOf)
+    total += strength * (await sum.data())[0]!
     sum.dispose()
   }
-  return l1 * total
+  for (const variable of penalised) await add(l1, () => tf.sum(tf.abs(variable)))
+  for (const variable of variables) await add(l2(variable.name), () => tf.sum(tf.square(variable)))
+  return total
 }

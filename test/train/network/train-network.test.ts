@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { cnn1dTraining } from '../../../models/index.ts'
 import { silent } from '../../../src/core/events.ts'
 import { createRng } from '../../../src/core/rng.ts'
+import { createArrayFeed } from '../../../src/train/network/feed.ts'
 import { trainNetwork, type NetworkTask } from '../../../src/train/network/train-network.ts'
 import { readWeights } from '../../../src/train/network/weights.ts'
 import { openTestEngine } from './_engine.ts'
@@ -61,7 +62,8 @@ describe('trainNetwork', () => {
     // Without any signal in the features, nothing but decay acts on the kernel.
     const decayed = async (weightDecay: number) => {
       const task = createTask({ epochs: 1, batchSize: 1000, weightDecay, warmUpEpochs: 0 })
-      const samples = { ...task.samples, features: new Float32Array(task.samples.features.length) }
+      const { labels } = createProblem({ nFeatures: 4, separation: 3 })
+      const samples = { features: new Float32Array(4 * labels.length), labels }
       tf.tidy(() => task.model.setWeights([tf.ones([4, 3]), tf.ones([3])]))
       await trainNetwork({ ...task, samples })
       const [kernel, bias] = await readWeights(task.model)
@@ -79,6 +81,63 @@ describe('trainNetwork', () => {
     const task = createTask({ epochs: 3 })
     await trainNetwork({ ...task, onEpochStream: (stream) => draws.push(stream.uniform()) })
     expect(new Set(draws).size).toBe(3)
+    task.model.dispose()
+  })
+
+  it('takes batches and validation chunks from a feed as it takes arrays', async () => {
+    const { labels, features } = createProblem({ nFeatures: 4, separation: 3 })
+    const arrays = { features: features.data as Float32Array, labels }
+    const train = async (changes: Partial<NetworkTask>) => {
+      const task = { ...createTask({ epochs: 3, inputNoise: 0.1 }), ...changes }
+      const records = await trainNetwork(task)
+      const weights = await readWeights(task.model)
+      task.model.dispose()
+      return { records, weights: weights.map(({ data }) => [...data]) }
+    }
+    const { training, rng } = createTask({ epochs: 3, inputNoise: 0.1 })
+    const feed = createArrayFeed(arrays, 3, training, rng.fork('pool'))
+    const half = arrays.features.length / 2
+    const fed = await train({
+      samples: feed,
+      validation: {
+        labels,
+        // eslint-disable-next-line @typescript-eslint/require-await -- a feed may wait
+        async *chunks() {
+          yield arrays.features.slice(0, half)
+          yield arrays.features.slice(half)
+        },
+      },
+    })
+    expect(fed).toEqual(await train({ samples: arrays, validation: arrays }))
+  })
+
+  it('ends after the epoch in which its time is over, and says so', async () => {
+    const notes: string[] = []
+    const task = createTask({ epochs: 50 })
+    const records = await trainNetwork({
+      ...task,
+      maxMinutes: 1e-9,
+      emit: (event) => event.type === 'note' && notes.push(event.message),
+    })
+    expect(records).toHaveLength(1)
+    expect(notes.join()).toContain('over after epoch 1 of 50')
+    task.model.dispose()
+  })
+
+  it('counts samples by the name that they have', async () => {
+    const units = new Set<string>()
+    const details: string[] = []
+    const task = createTask({ epochs: 2 })
+    await trainNetwork({
+      ...task,
+      unit: 'volumes',
+      emit: (event) => {
+        if (event.type === 'start' || event.type === 'progress') units.add(event.unit ?? '')
+        if (event.type === 'progress') details.push(event.detail ?? '')
+      },
+    })
+    expect([...units]).toEqual(['volumes'])
+    expect(details.at(-1)).toMatch(/epoch 2\/2, loss [\d.]+, \d+ volumes\/s/)
     task.model.dispose()
   })
 })

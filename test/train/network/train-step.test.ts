@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { l1Penalty, trainableVariables, trainStep } from '../../../src/train/network/train-step.ts'
+import {
+  trainableVariables,
+  trainStep,
+  weightPenalty,
+} from '../../../src/train/network/train-step.ts'
 import { openTestEngine } from './_engine.ts'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
@@ -19,7 +23,7 @@ function createSetting(l1: number) {
   const model = tf.model({ inputs: input, outputs: output })
   const { all, dense: penalised } = trainableVariables(model)
   const optimizer = tf.train.sgd(1)
-  return { tf, model, optimizer, variables: all, penalised, l1, sampleShape: [1, 2] }
+  return { tf, model, optimizer, variables: all, penalised, l1, l2: () => 0, sampleShape: [1, 2] }
 }
 
 function doubling(): Tensor[] {
@@ -49,11 +53,23 @@ describe('trainStep', () => {
   })
 })
 
-describe('l1Penalty', () => {
+describe('weightPenalty', () => {
   it('is the strength times the sum of absolute weights of trainable dense layers', async () => {
     const context = createSetting(0.25)
-    expect(await l1Penalty(context)).toBe(0.5)
-    expect(await l1Penalty({ ...context, l1: 0 })).toBe(0)
+    expect(await weightPenalty(context)).toBe(0.5)
+    expect(await weightPenalty({ ...context, l1: 0 })).toBe(0)
+    context.model.dispose()
+  })
+
+  it('adds the squares of what l2 names, and pulls those weights towards zero', async () => {
+    const l2 = (name: string): number => (name.includes('bias') ? 0.25 : 0)
+    const context = { ...createSetting(0), l2 }
+    expect(await weightPenalty(context)).toBe(0.5)
+    trainStep(context, { ...batch, targets: Float32Array.of(0.5, 0.5) }).dispose()
+    const [kernel, bias] = context.variables.map((variable) => [...variable.dataSync()])
+    // The targets are met already: only the penalty acts, by 2 * 0.25 * 1.
+    expect(kernel).toEqual([0, 0, 0, 0])
+    expect(bias).toEqual([0.5, 0.5])
     context.model.dispose()
   })
 })
