@@ -36,7 +36,8 @@ interface CheckpointFile extends Checkpoint {
  * @throws Never.
  */
 export function openCheckpointStore(dir: string, fingerprint: string): CheckpointStore {
-  const file = join(dir, 'network.checkpoint')
+  // Named after the training run: several runs may train at the same time and share the folder.
+  const file = join(dir, `${fingerprint.slice(0, 32)}.checkpoint`)
   return {
     async load() {
       if (!existsSync(file)) return undefined

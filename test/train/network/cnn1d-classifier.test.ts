@@ -163,7 +163,9 @@ describe('fitting', () => {
     }
     const interrupted = context({ validation, checkpointDir, emit: interruptAfter(4) })
     await expect(cnn1dClassifier.fit(train, options, interrupted)).rejects.toThrow('interrupted')
-    expect(await readdir(checkpointDir)).toEqual(['network.checkpoint'])
+    expect(await readdir(checkpointDir)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}\.checkpoint$/) as unknown,
+    ])
     const resumed = context({ validation, checkpointDir, emit: interruptAfter(99) })
     expect(await cnn1dClassifier.fit(train, options, resumed)).toEqual(whole)
     expect(notes).toEqual(['train cnn1d: resumed after epoch 2'])
