@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { isLimbicError } from '../core/errors/index.ts'
 import { limbicVersion } from '../pipeline/provenance.ts'
 import { benchCommand } from './commands/bench.ts'
+import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
   for (const command of [
     demoCommand(),
+    convertCommand(),
     simulateCommand(),
     validateCommand(),
     runCommand(),

@@ -1,0 +1,180 @@
+/** Frames of one part of a series -> volumes in time, each a list of frames sorted along the slice normal. */
+import { LimbicError } from '../../core/errors/index.ts'
+import { seriesName, type FrameRef } from './frame-refs.ts'
+import type { AssembleOptions } from './types.ts'
+import { cross, dot } from './vectors.ts'
+
+type Placed = FrameRef & { readonly place: number }
+
+/**
+ * Groups frames into volumes.
+ *
+ * @param refs - Frames of one part, at least one.
+ * @param options - `dropLastIncomplete`.
+ * @returns The volumes in order of time, each with the same number of slices, and the number of frames left out.
+ * @throws {LimbicError} `DICOM_SERIES_INCOMPLETE`, naming the missing slices and volumes.
+ * @remarks Time comes from the header where it tells volumes apart; else from image numbers: a new volume starts where a place occurs
+ *   again, so one missing slice never shifts the slices after it.
+ */
+export function groupVolumes(
+  refs: readonly FrameRef[],
+  options: AssembleOptions,
+): { volumes: FrameRef[][]; nDropped: number } {
+  const first = refs[0]!.frame
+  const normal = cross(first.rowDirection, first.columnDirection)
+  const placed = refs.map((ref) => ({ ...ref, place: dot(ref.frame.position, normal) }))
+  const tolerance = 0.1 * (first.sliceSpacingMm ?? first.sliceThicknessMm ?? 1)
+  const groups = (byTimeKey(placed, tolerance) ?? byNumber(placed, tolerance)).map((group) =>
+    group.toSorted((a, b) => a.place - b.place),
+  )
+  const last = groups.at(-1)!
+  const nSlices = Math.max(...groups.map((group) => group.length))
+  const dropsLast =
+    options.dropLastIncomplete === true && last.length < nSlices && groups.length > 1
+  const volumes = dropsLast ? groups.slice(0, -1) : groups
+  assertComplete(volumes, nSlices, tolerance)
+  return { volumes, nDropped: dropsLast ? last.length : 0 }
+}
+
+function byTimeKey(refs: readonly Placed[], tolerance: number): Placed[][] | undefined {
+  const groups = new Map<string, Placed[]>()
+  for (const ref of refs) {
+    const key = ref.frame.timeKey?.join()
+    if (key === undefined) return undefined
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [ref])
+    else group.push(ref)
+  }
+  const sorted = [...groups.values()].sort((a, b) =>
+    compareKeys(a[0]!.frame.timeKey!, b[0]!.frame.timeKey!),
+  )
+  return sorted.some((group) => hasRepeat(group, tolerance)) ? undefined : sorted
+}
+
+function compareKeys(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - (b[i] ?? 0)
+  return 0
+}
+
+function hasRepeat(group: readonly Placed[], tolerance: number): boolean {
+  const places = group.map(({ place }) => place).sort((a, b) => a - b)
+  return places.some((place, i) => i > 0 && place - places[i - 1]! < tolerance)
+}
+
+function byNumber(refs: readonly Placed[], tolerance: number): Placed[][] {
+  const sorted = refs.toSorted(
+    (a, b) =>
+      (a.header.acquisitionNumber ?? 0) - (b.header.acquisitionNumber ?? 0) ||
+      (a.header.instanceNumber ?? 0) - (b.header.instanceNumber ?? 0) ||
+      a.image - b.image ||
+      a.index - b.index,
+  )
+  const placeIds = sorted.map(({ place }) => Math.round(place / (2 * tolerance)))
+  // Numbered slice by slice through all volumes: the n-th image of a place belongs to volume n.
+  if (sorted.length > 1 && sameId(placeIds[0]!, placeIds[1]!)) return byOccurrence(sorted, placeIds)
+  const groups: Placed[][] = []
+  let ids: number[] = []
+  sorted.forEach((ref, i) => {
+    const id = placeIds[i]!
+    if (groups.length === 0 || ids.some((other) => sameId(other, id))) {
+      groups.push([])
+      ids = []
+    }
+    groups.at(-1)!.push(ref)
+    ids.push(id)
+  })
+  return groups
+}
+
+/** Places are told apart by a fifth of the slice spacing, so neighbours in that measure may be the same place. */
+function sameId(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1
+}
+
+function byOccurrence(sorted: readonly Placed[], placeIds: readonly number[]): Placed[][] {
+  const counts = new Map<number, number>()
+  const groups: Placed[][] = []
+  sorted.forEach((ref, i) => {
+    const id = [-1, 0, 1].map((step) => placeIds[i]! + step).find((near) => counts.has(near))
+    const key = id ?? placeIds[i]!
+    const occurrence = counts.get(key) ?? 0
+    counts.set(key, occurrence + 1)
+    ;(groups[occurrence] ??= []).push(ref)
+  })
+  return groups
+}
+
+function assertComplete(volumes: readonly Placed[][], nSlices: number, tolerance: number): void {
+  const { header } = volumes[0]![0]!
+  const whole = volumes.find((volume) => volume.length === nSlices)!
+  const expected = Math.max(nSlices, header.isMosaic ? 0 : (header.nSlicesExpected ?? 0))
+  const problems = [
+    ...gapsIn(whole, expected),
+    ...volumes.flatMap((volume, i) => missingSlices(volume, whole, i, tolerance)),
+    ...missingVolumes(volumes),
+  ]
+  if (problems.length === 0) return
+  const shown = problems.slice(0, 8).join('; ')
+  throw new LimbicError('DICOM_SERIES_INCOMPLETE', {
+    series: seriesName(header),
+    expected: `${expected} slices in each volume, at even distances, and no volume left out`,
+    found: problems.length > 8 ? `${shown}; and ${problems.length - 8} more` : shown,
+  })
+}
+
+function gapsIn(volume: readonly Placed[], expected: number): string[] {
+  const steps = volume.slice(1).map((ref, i) => ref.place - volume[i]!.place)
+  const smallest = Math.min(...steps)
+  const gaps = steps.flatMap((step, i) =>
+    step > 1.5 * smallest
+      ? [
+          `no slice between ${volume[i]!.place.toFixed(1)} and ${volume[i + 1]!.place.toFixed(1)} mm`,
+        ]
+      : [],
+  )
+  if (gaps.length > 0 || volume.length >= expected) return gaps
+  return [`only ${volume.length} of ${expected} slices in every volume`]
+}
+
+function missingSlices(
+  volume: readonly Placed[],
+  whole: readonly Placed[],
+  index: number,
+  tolerance: number,
+): string[] {
+  if (volume.length === whole.length) return []
+  const missing = whole.flatMap(({ place }, slice) =>
+    volume.some((ref) => Math.abs(ref.place - place) < 2 * tolerance) ? [] : [slice + 1],
+  )
+  return [`volume ${index + 1} lacks slice${missing.length === 1 ? '' : 's'} ${missing.join(', ')}`]
+}
+
+/** Volumes that are numbered one by one must be so without gaps; the first may have any number. */
+function missingVolumes(volumes: readonly Placed[][]): string[] {
+  const keys = volumes.map((volume) => volume[0]!.frame.timeKey)
+  const numbers = keys.every((key) => key?.length === 1)
+    ? keys.map((key) => key![0]!)
+    : firstNumbers(volumes)
+  if (numbers === undefined) return []
+  return numbers.flatMap((number, i) => {
+    const previous = i === 0 ? number - 1 : numbers[i - 1]!
+    if (number - previous <= 1) return []
+    const lost = number - previous - 1
+    return [
+      lost === 1
+        ? `volume ${previous + 1} is missing`
+        : `volumes ${previous + 1} to ${number - 1} are missing`,
+    ]
+  })
+}
+
+/** Volumes of single-slice files, numbered by their images: volume = image number / slices, when that comes out even. */
+function firstNumbers(volumes: readonly Placed[][]): number[] | undefined {
+  const nSlices = volumes[0]!.length
+  const starts = volumes.map((volume) =>
+    Math.min(...volume.map(({ header }) => header.instanceNumber ?? NaN)),
+  )
+  const numbers = starts.map((start) => (start - starts[0]!) / nSlices + 1)
+  const isOneFileEach = volumes[0]!.every(({ index }) => index === 0)
+  return isOneFileEach && nSlices > 1 && numbers.every(Number.isInteger) ? numbers : undefined
+}
