@@ -181,6 +181,17 @@ export const dataErrors = {
     remedy:
       'Check SliceTiming and RepetitionTime of the sidecar: both are in seconds (not milliseconds), with one time per slice.',
   }),
+  MASK_OUTSIDE_GRID: (d: {
+    nInside: number
+    source: readonly number[]
+    target: readonly number[]
+  }): ErrorText => ({
+    problem: 'Nothing of the mask falls into the volumes that it is to be used on.',
+    expected: `a mask that overlaps the ${d.target.join(' x ')} voxels of the volumes`,
+    found: `${d.nInside} voxels of a ${d.source.join(' x ')} grid, all of them elsewhere in space`,
+    remedy:
+      'Check the affines of both images in a viewer: mask and volumes must be in the same space.',
+  }),
   EPI_MASK_EMPTY: (d: { found: string }): ErrorText => ({
     problem: 'No brain was found in the mean functional volume.',
     expected: 'a mean of volumes that are neither detrended nor masked, brighter inside the brain',
