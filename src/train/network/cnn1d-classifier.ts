@@ -1,4 +1,5 @@
 /** Labelled samples `[nSamples x nFeatures]` -> a trained 1D CNN as plain numbers, and its class scores `[nSamples x nClasses]`; row-major. */
+import { describeBestEpoch } from './best-epoch.ts'
 import { openCheckpointStore } from './checkpoint.ts'
 import { resolveCnn1dOptions, type Cnn1dFitOptions } from './cnn1d-options.ts'
 import {
@@ -101,6 +102,7 @@ export async function fitCnn1d(
       projection,
       weights: await readWeights(model),
       epochs,
+      ...describeBestEpoch(epochs, training),
     }
   } finally {
     model.dispose()
