@@ -1,6 +1,6 @@
 /** A pipeline and a dataset -> a run directory: folds, report, resolved settings and log. Killed and started again, it redoes only what is missing. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Emit } from '../core/events.ts'
@@ -100,6 +100,10 @@ async function claimDirectory(
     const { id } = JSON.parse(await readFile(file, 'utf8')) as { id: string }
     if (id !== runId && !resume)
       throw new LimbicError('RUN_DIRECTORY_TAKEN', { dir: out, found: id, wanted: runId })
+    // Folds of another run must not lie beside those of this one, nor its report beside them if this run is killed.
+    if (id !== runId)
+      for (const name of ['folds', 'report.json', 'report.html'])
+        await rm(join(out, name), { recursive: true, force: true })
   }
   await writeJsonAtomic(file, { id: runId, version: limbicVersion() })
   await writeFileAtomic(join(out, 'pipeline.resolved.yaml'), stringify(pipeline))

@@ -1,0 +1,143 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silent } from '../../../src/core/events.ts'
+import { calibrateSubject } from '../../../src/evaluate/protocol/calibration.ts'
+import {
+  assertSameGrid,
+  calibrateNewSubject,
+  readBundle,
+  readCalibration,
+  type Bundle,
+} from '../../../src/pipeline/bundle/read-bundle.ts'
+import { emotionRun, listFiles, temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
+import { makeContext, openSubjects, train } from './_trained.ts'
+
+const { dir, remove } = temporaryFolder()
+const bids = join(dir, 'bids')
+const trained = join(dir, 'trained', 'bundle')
+let bundle: Bundle
+
+beforeAll(async () => {
+  await writeDataset(bids)
+  await train(bids, join(dir, 'trained'))
+  bundle = await readBundle(trained)
+})
+afterAll(remove)
+
+let nCopies = 0
+function copyOf(folder: string): string {
+  const copy = join(dir, `copy-${++nCopies}`)
+  cpSync(folder, copy, { recursive: true })
+  return copy
+}
+
+describe('readBundle', () => {
+  it('gives the decoder with the settings it was trained under', () => {
+    expect(bundle.dir).toBe(trained)
+    expect(bundle.pipeline).toEqual(tinyPipeline('data.exclude=["03"]'))
+    expect(bundle.population.subjects).toEqual(['01', '02'])
+    expect(bundle.population.selection!.voxels).toHaveLength(40)
+    expect(bundle.classifier).toMatchObject({ nFeatures: 8, nClasses: 3 })
+    expect(bundle.temperature).toBe(1)
+  })
+
+  it.each(['decoder.state', 'subjects/01.state', 'subjects/02.state'])(
+    'refuses a bundle whose %s was changed or is gone',
+    async (name) => {
+      const copy = copyOf(trained)
+      const file = join(copy, name)
+      const bytes = readFileSync(file)
+      bytes[Math.floor(bytes.length / 2)]! ^= 1
+      writeFileSync(file, bytes)
+      await expect(readBundle(copy)).rejects.toMatchObject({ code: 'BUNDLE_HASH_MISMATCH' })
+      rmSync(file)
+      await expect(readBundle(copy)).rejects.toMatchObject({ code: 'BUNDLE_HASH_MISMATCH' })
+    },
+  )
+
+  it('covers every file by the manifest', () => {
+    expect(listFiles(trained)).toEqual(
+      ['manifest.json', ...Object.keys(bundle.manifest.files)].sort(),
+    )
+  })
+})
+
+describe('readCalibration', () => {
+  it('gives the way of a training subject into the common space', async () => {
+    const calibration = await readCalibration(bundle, '02')
+    expect(calibration).toMatchObject({ subject: '02', variant: 'calibrated' })
+    expect(calibration.selection).toEqual(bundle.population.selection)
+    expect(calibration.scaler!.fittedOn).toEqual(['sub-02/task-calibration/run-1'])
+    expect(calibration.mapper).not.toBeNull()
+  })
+
+  it('names the subjects that there are', async () => {
+    await expect(readCalibration(bundle, '03')).rejects.toMatchObject({
+      code: 'BUNDLE_SUBJECT_UNKNOWN',
+      details: { subject: '03', known: ['01', '02'], bundle: trained },
+    })
+  })
+})
+
+describe('calibrateNewSubject', () => {
+  const calibrate = (root: string, own = bundle): ReturnType<typeof calibrateNewSubject> =>
+    calibrateNewSubject(own, root, '03', join(dir, 'cache'), silent)
+
+  it('does what the evaluation does with a held-out subject', async () => {
+    const calibration = await calibrate(bids)
+    const subject = (await openSubjects(bids, dir, tinyPipeline()))[2]!
+    const offline = await calibrateSubject(
+      makeContext(bundle.pipeline),
+      { ...bundle.population, calibrations: {} },
+      subject,
+      subject.rotations[0]!.calibration,
+    )
+    expect(calibration).toEqual(offline)
+    expect(calibration.scaler!.fittedOn).toEqual(['sub-03/task-calibration/run-1'])
+    expect(calibration.mapper!.fittedOn).toContain('sub-03/task-calibration/run-1')
+    expect(calibration.mapper!.fittedOn).not.toContain('sub-03/task-emotion/run-1')
+  })
+
+  it('does not look at evaluation runs or their events', async () => {
+    const copy = copyOf(bids)
+    const file = emotionRun(copy, '03', 'events.tsv')
+    const swapped = readFileSync(file, 'utf8')
+      .replaceAll('negative', 'n')
+      .replaceAll('neutral', 'negative')
+    writeFileSync(file, swapped.replaceAll('\tn\n', '\tneutral\n'))
+    expect(await calibrate(copy)).toEqual(await calibrate(bids))
+  })
+
+  it('needs nothing but the calibration runs, as before a first session', async () => {
+    const copy = copyOf(bids)
+    for (const subject of ['01', '02']) rmSync(join(copy, `sub-${subject}`), { recursive: true })
+    for (const suffix of ['bold.nii.gz', 'events.tsv']) rmSync(emotionRun(copy, '03', suffix))
+    expect(await calibrate(copy)).toMatchObject({
+      subject: '03',
+      scaler: { fittedOn: ['sub-03/task-calibration/run-1'] },
+    })
+  })
+
+  it('refuses a subject whose images lie on another grid', async () => {
+    const manifest = { ...bundle.manifest, grid: { ...bundle.manifest.grid, shape: [9, 10, 8] } }
+    await expect(calibrate(bids, { ...bundle, manifest } as Bundle)).rejects.toMatchObject({
+      code: 'BUNDLE_GRID_MISMATCH',
+      details: { image: 'sub-03' },
+    })
+  })
+})
+
+describe('assertSameGrid', () => {
+  it('compares the first three sizes', () => {
+    expect(assertSameGrid(bundle.manifest, [10, 10, 8, 99], 'a.nii')).toBeUndefined()
+    for (const shape of [
+      [10, 10],
+      [10, 10, 9, 99],
+      [8, 10, 10],
+    ])
+      expect(() => assertSameGrid(bundle.manifest, shape, 'a.nii')).toThrow(
+        expect.objectContaining({ code: 'BUNDLE_GRID_MISMATCH' }),
+      )
+  })
+})

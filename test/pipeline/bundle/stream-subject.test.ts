@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silent } from '../../../src/core/events.ts'
+import { runInProcess } from '../../../src/executors/in-process.ts'
+import { streamSubject } from '../../../src/pipeline/bundle/stream-subject.ts'
+import { runPipeline } from '../../../src/pipeline/run.ts'
+import { temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
+import { train } from './_trained.ts'
+
+const { dir, remove } = temporaryFolder()
+const bids = join(dir, 'bids')
+
+beforeAll(async () => {
+  await writeDataset(bids, { runs: 2 })
+  await train(bids, dir)
+})
+afterAll(remove)
+
+describe('streamSubject', () => {
+  it('reaches the accuracy of the fold that holds the subject out', async () => {
+    const streamed = await streamSubject(join(dir, 'bundle'), bids, '03', join(dir, 'new'), silent)
+    const { folds } = await runPipeline({
+      pipeline: tinyPipeline(),
+      bids,
+      out: join(dir, 'run'),
+      resume: false,
+      execute: runInProcess,
+      emit: silent,
+    })
+    expect(streamed.nVolumes).toBe(2 * 81)
+    expect(streamed.accuracy).toBeCloseTo(folds[2]!.accuracy, 12)
+    expect(streamed.latencyMs.p50).toBeGreaterThan(0)
+    expect(streamed.latencyMs.p95).toBeGreaterThanOrEqual(streamed.latencyMs.p50)
+  })
+
+  it('names a subject that the dataset does not hold', async () => {
+    await expect(
+      streamSubject(join(dir, 'bundle'), bids, '07', join(dir, 'new'), silent),
+    ).rejects.toMatchObject({ message: expect.stringContaining('07') as string })
+  })
+})
