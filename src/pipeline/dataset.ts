@@ -5,7 +5,7 @@ import { createFinding, LimbicError, type Finding } from '../core/errors/index.t
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Grid } from '../core/types.ts'
 import { assertOneGrid } from '../evaluate/protocol/selection.ts'
-import { splitRuns } from '../evaluate/protocol/splits.ts'
+import { splitRuns, type SplitPurpose } from '../evaluate/protocol/splits.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
 import { sha256 } from '../io/artifacts.ts'
 import { indexBids, type BidsRun } from '../io/bids/index.ts'
@@ -38,6 +38,7 @@ export interface SubjectRecord {
  * @param pipeline - Says which runs, masks and labels.
  * @param cacheDir - Where masked series are kept.
  * @param emit - Told of progress, run by run.
+ * @param purpose - To `calibrate` for a decoder that exists, runs beside those of the calibration task may lack or have no events.
  * @returns The record, subjects sorted by label.
  * @throws {LimbicError} `DATASET_UNUSABLE` with every finding of severity error, `ONE_CLASS_ONLY`, and as `recordRuns`.
  */
@@ -46,10 +47,11 @@ export async function recordDataset(
   pipeline: Pipeline,
   cacheDir: string,
   emit: Emit,
+  purpose: SplitPurpose = 'evaluate',
 ): Promise<DatasetRecord> {
   const index = await indexBids(root, indexOptions(pipeline))
   const runs = index.runs.filter((run) => !pipeline.data.exclude.includes(run.id.subject))
-  const findings = [...relevantFindings(index.findings, runs, pipeline)]
+  const findings = [...relevantFindings(index.findings, runs, pipeline, purpose)]
   assertUsable(root, findings)
   if (runs.length === 0)
     throw new LimbicError('DATASET_UNUSABLE', {
@@ -58,6 +60,7 @@ export async function recordDataset(
     })
   const classes = classNames(pipeline)
   const subjects = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
+  if (purpose === 'evaluate') for (const subject of subjects) assertTwoClasses(subject, classes)
   findings.push(...unlistedTrialTypes(subjects, classes))
   for (const finding of findings) emit({ type: 'finding', finding })
   const hashes = subjects.flatMap((subject) => subject.runs.map((run) => [run.key, run.sha256]))
@@ -77,17 +80,22 @@ export async function recordDataset(
  *
  * @param record - The record.
  * @param pipeline - Says which runs calibrate.
+ * @param purpose - What it was recorded for.
  * @returns The subjects; their series are read when asked for, at most 512 MB of them in memory at once.
  * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS`, `CALIBRATION_RUNS_MISSING`; `GRIDS_DIFFER` when voxels are to be shared by subjects on different grids.
  */
-export function openDataset(record: DatasetRecord, pipeline: Pipeline): readonly SubjectData[] {
+export function openDataset(
+  record: DatasetRecord,
+  pipeline: Pipeline,
+  purpose: SplitPurpose = 'evaluate',
+): readonly SubjectData[] {
   const open = createRunOpener()
   const { select, evaluate } = pipeline
   const sharesVoxels = select.mode !== 'per-subject' && evaluate.split === 'leave-one-subject-out'
   if (sharesVoxels) assertOneGrid(record.subjects)
   return record.subjects.map(({ subject, grid, runs }) => {
     const opened = runs.map(open)
-    return { subject, grid, runs: opened, ...splitRuns(subject, opened, pipeline.data) }
+    return { subject, grid, runs: opened, ...splitRuns(subject, opened, pipeline.data, purpose) }
   })
 }
 
@@ -112,17 +120,21 @@ function indexOptions({ data }: Pipeline): Parameters<typeof indexBids>[1] {
   }
 }
 
-/** Runs of a calibration task need no events; every other run does. Subjects that are left out are not complained about. */
+/**
+ * Runs of a calibration task need no events; every other run does, unless it is only there to be decoded.
+ * Subjects that are left out are not complained about.
+ */
 function relevantFindings(
   found: readonly Finding[],
   runs: readonly BidsRun[],
   { data }: Pipeline,
+  purpose: SplitPurpose,
 ): readonly Finding[] {
   const { calibration, exclude } = data
-  const isFilm = (run: BidsRun): boolean =>
-    calibration.kind === 'task' && run.id.task === calibration.task
+  const needsEvents = (run: BidsRun): boolean =>
+    calibration.kind !== 'task' || (purpose === 'evaluate' && run.id.task !== calibration.task)
   const missing = runs
-    .filter((run) => run.events === undefined && !isFilm(run))
+    .filter((run) => run.events === undefined && needsEvents(run))
     .map((run) =>
       createFinding('error', 'EVENTS_MISSING', {
         bold: run.bold,
@@ -162,7 +174,6 @@ async function recordSubjects(
   for (const subject of labels) {
     const own = runs.filter((run) => run.id.subject === subject)
     const recorded = await recordRuns(own, pipeline, classes, seriesDir, memo)
-    assertTwoClasses(subject, recorded, classes)
     subjects.push({ subject, grid: own[0]!.header.grid, runs: recorded })
     emit({ type: 'progress', ...progress, done: subjects.length })
   }
@@ -181,11 +192,7 @@ function unlistedTrialTypes(
   return [createFinding('warning', 'TRIAL_TYPES_UNLISTED', { unlisted, classes })]
 }
 
-function assertTwoClasses(
-  subject: string,
-  runs: readonly RunRecord[],
-  classes: readonly string[],
-): void {
+function assertTwoClasses({ subject, runs }: SubjectRecord, classes: readonly string[]): void {
   const counts = classes.map(() => 0)
   for (const run of runs) for (const label of run.labels) if (label >= 0) counts[label]! += 1
   if (counts.filter((count) => count > 0).length >= 2) return

@@ -31,8 +31,8 @@ export interface RunRecord extends Omit<RunData, 'readSeries'> {
  * @param classes - Class names in the order of class indices.
  * @param seriesDir - Where masked series are kept.
  * @param memo - Where masks are remembered.
- * @returns One record per run, in order.
- * @throws {LimbicError} `EVENTS_MISSING`, `BRAIN_MASK_MISSING`, `MASK_SIZE_MISMATCH`, `CONFOUNDS_MISSING`, and as the readers.
+ * @returns One record per run, in order; no volume of a calibration task, or of a run without events, has a label.
+ * @throws {LimbicError} `BRAIN_MASK_MISSING`, `MASK_SIZE_MISMATCH`, `CONFOUNDS_MISSING`, and as the readers.
  */
 export async function recordRuns(
   runs: readonly BidsRun[],
@@ -65,9 +65,10 @@ async function recordRun(
 ): Promise<RunRecord> {
   const { clean, label, data } = pipeline
   const isFilm = data.calibration.kind === 'task' && run.id.task === data.calibration.task
-  const { labels, unlistedTrialTypes } = isFilm
-    ? { labels: new Int32Array(run.nVolumes).fill(-1), unlistedTrialTypes: [] }
-    : await readLabels(run, label, classes)
+  const { labels, unlistedTrialTypes } =
+    isFilm || run.events === undefined
+      ? { labels: new Int32Array(run.nVolumes).fill(-1), unlistedTrialTypes: [] }
+      : await readLabels(run, run.events, label, classes)
   const confounds =
     clean.confounds.length === 0 ? undefined : await readRunConfounds(run, clean.confounds)
   const seriesKey = hashKey('series', { version: 1, image: mask.imageSha256, kept })
@@ -129,15 +130,11 @@ async function readMeanVolume(run: BidsRun, nVoxels: number): Promise<Float64Arr
 
 async function readLabels(
   run: BidsRun,
+  events: string,
   label: LabelStep,
   classes: readonly string[],
 ): Promise<Pick<VolumeLabels, 'labels' | 'unlistedTrialTypes'>> {
-  if (run.events === undefined)
-    throw new LimbicError('EVENTS_MISSING', {
-      bold: run.bold,
-      expected: run.bold.replace(/_bold\.nii(\.gz)?$/, '_events.tsv'),
-    })
-  const { labels, classNames, unlistedTrialTypes } = labelVolumes(await readEvents(run.events), {
+  const { labels, classNames, unlistedTrialTypes } = labelVolumes(await readEvents(events), {
     classes: label.classes,
     ...(label.rest === undefined ? {} : { restClass: label.rest }),
     nVolumes: run.nVolumes,

@@ -195,14 +195,11 @@ describe('what a run lacks', () => {
     })
   })
 
-  it('is its events, unless it is the film', async () => {
+  it('is its events: then no volume has a label', async () => {
     const runs = (await indexRuns()).map(({ events: _, ...run }) => run)
-    await expect(record([], runs)).rejects.toMatchObject({
-      code: 'EVENTS_MISSING',
-      details: { expected: emotionRun(bids, '01', 'events.tsv') },
-    })
-    const [film] = await recordRuns([runs[0]!], tinyPipeline(), classes, dir, noMemo)
-    expect(film!.labels).toEqual(new Int32Array(60).fill(-1))
+    const [film, emotion] = await record([], runs)
+    expect(film.labels).toEqual(new Int32Array(60).fill(-1))
+    expect(emotion.labels).toEqual(new Int32Array(81).fill(-1))
   })
 })
 

@@ -3,12 +3,16 @@ import { LimbicError } from '../../core/errors/index.ts'
 import type { DataStep } from '../../core/schemas/pipeline.ts'
 import type { RunData, SubjectData } from './subject-data.ts'
 
+/** What runs are wanted for: to `evaluate` a subject takes runs to score, to `calibrate` it for a decoder that exists does not. */
+export type SplitPurpose = 'evaluate' | 'calibrate'
+
 /**
  * Splits the runs of one subject.
  *
  * @param subject - Label, for messages.
  * @param runs - All runs of the subject, in order.
  * @param step - Says which runs calibrate.
+ * @param purpose - Whether runs to score must be left; when every run is scored in turn, they always must.
  * @returns The rotations, and the subject's part in training.
  * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS` when nothing is left to calibrate on or to score.
  */
@@ -16,14 +20,16 @@ export function splitRuns(
   subject: string,
   runs: readonly RunData[],
   step: Pick<DataStep, 'calibration'>,
+  purpose: SplitPurpose = 'evaluate',
 ): Pick<SubjectData, 'rotations' | 'training'> {
-  if (runs.length < 2)
+  const isScored = purpose === 'evaluate' || step.calibration.kind === 'rotate'
+  if (isScored && runs.length < 2)
     throw new LimbicError('STRICT_NEEDS_TWO_RUNS', { subject, found: runs.map((run) => run.key) })
   if (step.calibration.kind === 'rotate') return rotate(runs)
   const isCalibration = calibrationTest(runs, step.calibration)
   const calibration = runs.filter(isCalibration)
   const evaluation = runs.filter((run) => !isCalibration(run))
-  if (calibration.length === 0 || evaluation.length === 0)
+  if (calibration.length === 0 || (isScored && evaluation.length === 0))
     throw new LimbicError('CALIBRATION_RUNS_MISSING', {
       subject,
       rule: formatRule(step.calibration),

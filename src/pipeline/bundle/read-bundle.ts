@@ -66,7 +66,7 @@ export async function readCalibration(bundle: Bundle, subject: string): Promise<
  * Calibrates a new subject from the calibration runs of a BIDS dataset.
  *
  * @param bundle - The bundle; not changed.
- * @param bids - A dataset that holds calibration runs of the subject.
+ * @param bids - A dataset that holds calibration runs of the subject; it may hold nothing else of it.
  * @param subject - Label of the subject.
  * @param cacheDir - Where masked series may be kept.
  * @param emit - Told of progress.
@@ -85,8 +85,8 @@ export async function calibrateNewSubject(
     ...bundle.pipeline,
     data: { ...bundle.pipeline.data, subjects: [subject], exclude: [] },
   }
-  const dataset = await recordDataset(bids, pipeline, cacheDir, emit)
-  const [data] = openDataset(dataset, pipeline)
+  const dataset = await recordDataset(bids, pipeline, cacheDir, emit, 'calibrate')
+  const [data] = openDataset(dataset, pipeline, 'calibrate')
   assertSameGrid(manifest, data!.grid.shape, `sub-${subject}`)
   const context: ProtocolContext = {
     pipeline,

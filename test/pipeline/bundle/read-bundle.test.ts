@@ -10,7 +10,14 @@ import {
   readCalibration,
   type Bundle,
 } from '../../../src/pipeline/bundle/read-bundle.ts'
-import { emotionRun, listFiles, temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
+import {
+  emotionRun,
+  filmRun,
+  listFiles,
+  temporaryFolder,
+  tinyPipeline,
+  writeDataset,
+} from '../_dataset.ts'
 import { makeContext, openSubjects, train } from './_trained.ts'
 
 const { dir, remove } = temporaryFolder()
@@ -116,6 +123,31 @@ describe('calibrateNewSubject', () => {
     expect(await calibrate(copy)).toMatchObject({
       subject: '03',
       scaler: { fittedOn: ['sub-03/task-calibration/run-1'] },
+    })
+  })
+
+  it('takes a subject whose evaluation runs have no events: they are there to be decoded', async () => {
+    const copy = copyOf(bids)
+    rmSync(emotionRun(copy, '03', 'events.tsv'))
+    expect(await calibrate(copy)).toEqual(await calibrate(bids))
+  })
+
+  it('takes the first runs alone where the first runs calibrate', async () => {
+    const setting = 'data.calibration={ kind: first, runs: 1 }'
+    await train(bids, join(dir, 'first'), setting, 'data.tasks=[emotion, calibration]')
+    const own = await readBundle(join(dir, 'first', 'bundle'))
+    const both = await calibrate(bids, own)
+    const copy = copyOf(bids)
+    for (const suffix of ['bold.nii.gz', 'events.tsv']) rmSync(emotionRun(copy, '03', suffix))
+    expect((await calibrate(copy, own)).scaler!.fittedOn).toEqual(both.scaler!.fittedOn)
+  })
+
+  it('says which runs calibrate when there is none', async () => {
+    const copy = copyOf(bids)
+    for (const suffix of ['bold.nii.gz', 'events.tsv']) rmSync(filmRun(copy, '03', suffix))
+    await expect(calibrate(copy)).rejects.toMatchObject({
+      code: 'CALIBRATION_RUNS_MISSING',
+      details: { subject: '03', nCalibration: 0 },
     })
   })
 
