@@ -19,11 +19,19 @@ export interface AdamStep {
   readonly l1: number
 }
 
-/** An engine's own update of one variable. `isFirst` says that the moments are still zero. */
-export type AdamUpdate = (
-  arrays: { variable: Variable; gradient: Tensor; m: Variable; v: Variable },
-  step: AdamStep,
-) => void
+/** What one update changes, and the gradient. */
+export interface AdamArrays {
+  readonly variable: Variable
+  readonly gradient: Tensor
+  readonly m: Variable
+  readonly v: Variable
+}
+
+/** An engine's own update of one variable. One that collects variables has `flush`, which is called after the last one of a step. */
+export interface AdamUpdate {
+  (arrays: AdamArrays, step: AdamStep): void
+  flush?(): void
+}
 
 type NamedTensor = Awaited<ReturnType<Optimizer['getWeights']>>[number]
 
@@ -79,6 +87,7 @@ export function createAdamOptimizer(
         const keep = weightDecay > 0 && decays(name) ? decayed : 1
         update({ variable, gradient, m, v }, { ...rates, keep, l1: l1(name) })
       }
+      update.flush?.()
       this.incrementIterations()
     }
 

@@ -7,34 +7,22 @@ export interface EngineVerdict {
   readonly name: EngineName
   /** `refused`: it loads, and computes wrongly. */
   readonly verdict: 'ok' | 'unavailable' | 'refused'
-  /** One line. For a working engine: backend, matrix product, threads. */
+  /** One line. For a working engine: backend, matrix product, threads, graphics card. */
   readonly reason: string
   /** What to try; empty for a working engine. */
   readonly remedy: string
 }
 
-/** Engines that are named in the interfaces and not part of this version. */
-const absentEngines: readonly EngineName[] = ['webgpu', 'tensorflow']
-
 /**
  * Opens and tests every engine.
  *
- * @returns A verdict per engine, those of this version first.
+ * @returns A verdict per engine.
  * @throws Never.
  */
 export async function describeEngines(): Promise<EngineVerdict[]> {
   const verdicts: EngineVerdict[] = []
   for (const name of engineNames) verdicts.push(await describeEngine(name))
-  const absent = absentEngines.filter((name) => !engineNames.includes(name))
-  return [
-    ...verdicts,
-    ...absent.map((name) => ({
-      name,
-      verdict: 'unavailable' as const,
-      reason: 'not part of this version of limbic',
-      remedy: `Use ${engineNames.join(' or ')}.`,
-    })),
-  ]
+  return verdicts
 }
 
 async function describeEngine(name: EngineName): Promise<EngineVerdict> {

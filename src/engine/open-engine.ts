@@ -1,58 +1,126 @@
 /** Opens engines: a name -> TensorFlow.js on a backend that has passed the self-test on this machine. */
+import { isMainThread } from 'node:worker_threads'
 import { LimbicError, isLimbicError } from '../core/errors/index.ts'
+import { chooseFastest } from './choose-fastest.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { selfTest } from './self-test/self-test.ts'
+import { mayHaveHardware } from './webgpu/device/adapter.ts'
 
-/** How each engine of this version is made; best first. Loaded on demand, as TensorFlow.js takes half a second to load. */
-const openers: ReadonlyMap<EngineName, () => Promise<Engine>> = new Map([
-  ['cpu', async () => (await import('./cpu/open-cpu-engine.ts')).openCpuEngine()],
+interface Opener {
+  readonly open: () => Promise<Engine>
+  /** Whether `auto` considers it on this machine; what fails here costs nothing. */
+  readonly isCandidate: () => boolean | Promise<boolean>
+}
+
+/** How each engine of this version is made. Loaded on demand, as TensorFlow.js takes half a second to load. */
+const openers: ReadonlyMap<EngineName, Opener> = new Map([
+  [
+    'cpu',
+    {
+      open: async () => (await import('./cpu/open-cpu-engine.ts')).openCpuEngine(),
+      isCandidate: () => true,
+    },
+  ],
+  [
+    'webgpu',
+    {
+      open: async () => (await import('./webgpu/open-webgpu-engine.ts')).openWebgpuEngine(),
+      isCandidate: () => isMainThread && mayHaveHardware(),
+    },
+  ],
+  [
+    'tensorflow',
+    {
+      open: async () =>
+        (await import('./tensorflow/open-tensorflow-engine.ts')).openTensorflowEngine(),
+      isCandidate: async () =>
+        (await import('./tensorflow/load-tensorflow.ts')).isTensorflowInstalled(),
+    },
+  ],
 ])
 
-/** Engines that have been opened and tested; TensorFlow.js keeps its backends per process, so this does too. */
-const opened = new Map<EngineName, Promise<Engine>>()
+/** An engine and tfjs's name of its backend. */
+interface Opened {
+  readonly engine: Engine
+  readonly backend: string
+}
 
-/** Names of the engines of this version, best first. */
+/** Engines that have been opened and tested; TensorFlow.js keeps its backends per process, so this does too. */
+const opened = new Map<EngineName, Promise<Opened>>()
+
+/** The choice of `auto`, made once per process. */
+let chosen: Promise<EngineName> | undefined
+
+/** Names of the engines of this version. */
 export const engineNames: readonly EngineName[] = [...openers.keys()]
 
 /**
- * Opens an engine. The only door to TensorFlow.js. Opening one again is free and gives the same engine.
+ * Opens an engine and makes it the one that TensorFlow.js uses. The only door to TensorFlow.js. Opening one again is free and gives the
+ * same engine.
  *
- * @param name - Which engine; `auto` takes the best that works.
+ * @param name - Which engine. `auto` takes the only one that works, or the one that is fastest on a small network where several do; a GPU
+ *   in software is never among them.
  * @returns The engine, tested.
  * @throws {LimbicError} `ENGINE_UNKNOWN` for a name that this version does not have; `ENGINE_SELF_TEST_FAILED` when the engine computes
  *   wrongly; `ENGINE_UNAVAILABLE` when it does not load.
  */
 export async function openEngine(name: EngineName | 'auto' = 'auto'): Promise<Engine> {
   if (name !== 'auto') return openTested(name)
-  const failures: unknown[] = []
-  for (const candidate of engineNames) {
-    try {
-      return await openTested(candidate)
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  throw failures[0]
+  chosen ??= chooseEngine()
+  return openTested(await chosen)
 }
 
-function openTested(name: EngineName): Promise<Engine> {
-  const open = openers.get(name)
-  if (open === undefined)
+async function chooseEngine(): Promise<EngineName> {
+  const candidates: EngineName[] = []
+  for (const [name, { isCandidate }] of openers) if (await isCandidate()) candidates.push(name)
+  const [only] = candidates
+  if (candidates.length === 1 && only !== undefined) return only
+  return chooseFastest(candidates, openTested, closeEngine)
+}
+
+async function openTested(name: EngineName): Promise<Engine> {
+  const opener = openers.get(name)
+  if (opener === undefined)
     throw new LimbicError('ENGINE_UNKNOWN', { name, known: ['auto', ...engineNames] })
-  const engine = opened.get(name) ?? loadAndTest(name, open)
-  opened.set(name, engine)
+  const pending = opened.get(name) ?? loadAndTest(name, opener)
+  opened.set(name, pending)
+  const { engine, backend } = await pending
+  if (engine.tf.getBackend() !== backend) await engine.tf.setBackend(backend)
   return engine
 }
 
-async function loadAndTest(name: EngineName, open: () => Promise<Engine>): Promise<Engine> {
-  let engine: Engine
+/** Gives a GPU back; it can be opened again. */
+function closeEngine(engine: Engine): void {
+  engine.dispose()
+}
+
+async function loadAndTest(name: EngineName, { open }: Opener): Promise<Opened> {
+  const engine = forgetful(await load(name, open))
   try {
-    engine = await open()
+    await selfTest(engine)
+  } catch (error) {
+    engine.dispose()
+    throw error
+  }
+  return { engine, backend: engine.tf.getBackend() }
+}
+
+async function load(name: EngineName, open: () => Promise<Engine>): Promise<Engine> {
+  try {
+    return await open()
   } catch (cause) {
     if (isLimbicError(cause)) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new LimbicError('ENGINE_UNAVAILABLE', { engine: name, reason }, { cause })
   }
-  await selfTest(engine)
-  return engine
+}
+
+/** An engine that is opened anew after it has been disposed of; the backend of the cpu engine stays for the process. */
+function forgetful(engine: Engine): Engine {
+  if (engine.name !== 'webgpu') return engine
+  const dispose = (): void => {
+    opened.delete(engine.name)
+    engine.dispose()
+  }
+  return { ...engine, dispose }
 }

@@ -66,7 +66,7 @@ describe('openEngine', () => {
   it('refuses a name that it does not know', async () => {
     const attempt = openEngine('abacus' as EngineName)
     await expect(attempt).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[LimbicError: There is no engine called "abacus". Expected one of auto, cpu; found abacus. Try: Run \`limbic doctor\` to see which engines work on this machine.]`,
+      `[LimbicError: There is no engine called "abacus". Expected one of auto, cpu, webgpu, tensorflow; found abacus. Try: Run \`limbic doctor\` to see which engines work on this machine.]`,
     )
     await attempt.catch((error: unknown) =>
       expect(isLimbicError(error, 'ENGINE_UNKNOWN')).toBe(true),
