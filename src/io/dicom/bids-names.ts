@@ -73,6 +73,7 @@ function reasonAgainst(series: DicomSeriesInfo): string | undefined {
   if (kind !== 'magnitude') return `${kind} images (a field map or a phase series)`
   if (header.isDiffusion) return 'diffusion images'
   if (header.isDerived) return 'images derived from others'
+  if (header.imageType.includes('MOCO')) return "the scanner's own motion-corrected copy"
   const unsplit = findings.find(({ code }) => code === 'DICOM_MOSAIC_UNSPLIT')
   if (unsplit !== undefined) return 'mosaics that were not split'
   return nVolumes < 2 ? 'a single volume' : undefined

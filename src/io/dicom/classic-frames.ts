@@ -13,7 +13,7 @@ import {
 import { csaNumbers, parseCsa } from './siemens-csa.ts'
 import type { DicomFrame, DicomHeader, ImageKind } from './types.ts'
 import { present } from './present.ts'
-import { cross, dot, moved, vectorAt } from './vectors.ts'
+import { cross, dot, isPlane, moved, vectorAt } from './vectors.ts'
 
 /**
  * The frames of a file that holds one image.
@@ -37,6 +37,8 @@ function wholeFrameOf(dataSet: DataSet, header: DicomHeader, file: string): Dico
   const spacing = decimalsOf(dataSet, 'x00280030')
   if (position === undefined || rowDirection === undefined || columnDirection === undefined)
     throw missing(file, 'Image Position (Patient) and Image Orientation (Patient)')
+  if (!isPlane(rowDirection, columnDirection))
+    throw missing(file, 'a usable Image Orientation (Patient)')
   if (spacing === undefined || !(spacing[0]! > 0) || !(spacing[1]! > 0))
     throw missing(file, 'Pixel Spacing')
   const time = decimalOf(dataSet, 'x00200100')

@@ -74,8 +74,8 @@ export function dicomHeaderOf(dataSet: DataSet, layout: PixelLayout): DicomHeade
   }
   return {
     format: 'dicom',
-    seriesKey: sha256(textOf(dataSet, 'x0020000e') ?? '').slice(0, 16),
-    imageKey: sha256(textOf(dataSet, 'x00080018') ?? '').slice(0, 16),
+    seriesKey: keyOf(dataSet, 'x0020000e', ['x00200011', 'x0008103e', 'x00181030']),
+    imageKey: keyOf(dataSet, 'x00080018', ['x00200012', 'x00200013', 'x00200032', 'x00080032']),
     vendor,
     imageType,
     rows: layout.rows,
@@ -87,6 +87,13 @@ export function dicomHeaderOf(dataSet: DataSet, layout: PixelLayout): DicomHeade
     ...present(optional),
     ...present(privateFieldsOf(vendor, dataSet, layout)),
   }
+}
+
+/** Some anonymisers take the UIDs out; then what tells series and images apart must do. */
+function keyOf(dataSet: DataSet, uidTag: string, instead: readonly string[]): string {
+  const uid = textOf(dataSet, uidTag)
+  const parts = uid === undefined ? instead.map((tag) => textOf(dataSet, tag) ?? '') : [uid]
+  return sha256(parts.join('|')).slice(0, 16)
 }
 
 function vendorOf(manufacturer: string | undefined): Vendor {

@@ -13,7 +13,7 @@ import {
 } from './dataset.ts'
 import { present } from './present.ts'
 import type { DicomFrame, DicomHeader, ImageKind } from './types.ts'
-import { vectorAt } from './vectors.ts'
+import { isPlane, vectorAt } from './vectors.ts'
 
 const perFrameTag = 'x52009230'
 const sharedTag = 'x52009229'
@@ -73,6 +73,8 @@ function frameOf(
   const columnDirection = vectorAt(orientation, 3)
   if (position === undefined || rowDirection === undefined || columnDirection === undefined)
     throw missing(file, `Image Position and Orientation (Patient) of frame ${index + 1}`)
+  if (!isPlane(rowDirection, columnDirection))
+    throw missing(file, `a usable Image Orientation (Patient) of frame ${index + 1}`)
   const measures = group('x00289110')
   const spacing = decimalsOf(measures, 'x00280030')
   if (spacing === undefined || !(spacing[0]! > 0) || !(spacing[1]! > 0))

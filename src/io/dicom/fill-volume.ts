@@ -30,8 +30,8 @@ export function voxelTypeOf(
     const { slope, intercept } = scalingOf(frame, intensity)
     return slope === 1 && intercept === 0
   })
-  const bits = Math.max(...refs.map(({ header }) => header.bitsStored))
-  const isNarrow = pixels instanceof Uint16Array && bits < 16
+  const isNarrow =
+    pixels instanceof Uint16Array && refs.every(({ header }) => header.bitsStored < 16)
   const Elements = !isRaw ? Float32Array : isNarrow ? Int16Array : pixels.constructor
   return { Elements: Elements as VoxelType['Elements'], isRaw, intensity }
 }

@@ -13,8 +13,7 @@ type Placed = FrameRef & { readonly place: number }
  * @param options - `dropLastIncomplete`.
  * @returns The volumes in order of time, each with the same number of slices, and the number of frames left out.
  * @throws {LimbicError} `DICOM_SERIES_INCOMPLETE`, naming the missing slices and volumes.
- * @remarks Time comes from the header where it tells volumes apart; else from image numbers: a new volume starts where a place occurs
- *   again, so one missing slice never shifts the slices after it.
+ * @remarks Time comes from the header where it tells volumes apart, else from image numbers.
  */
 export function groupVolumes(
   refs: readonly FrameRef[],
@@ -62,45 +61,86 @@ function hasRepeat(group: readonly Placed[], tolerance: number): boolean {
 }
 
 function byNumber(refs: readonly Placed[], tolerance: number): Placed[][] {
-  const sorted = refs.toSorted(
-    (a, b) =>
-      (a.header.acquisitionNumber ?? 0) - (b.header.acquisitionNumber ?? 0) ||
-      (a.header.instanceNumber ?? 0) - (b.header.instanceNumber ?? 0) ||
-      a.image - b.image ||
-      a.index - b.index,
-  )
-  const placeIds = sorted.map(({ place }) => Math.round(place / (2 * tolerance)))
-  // Numbered slice by slice through all volumes: the n-th image of a place belongs to volume n.
-  if (sorted.length > 1 && sameId(placeIds[0]!, placeIds[1]!)) return byOccurrence(sorted, placeIds)
-  const groups: Placed[][] = []
-  let ids: number[] = []
-  sorted.forEach((ref, i) => {
-    const id = placeIds[i]!
-    if (groups.length === 0 || ids.some((other) => sameId(other, id))) {
-      groups.push([])
-      ids = []
-    }
-    groups.at(-1)!.push(ref)
-    ids.push(id)
+  const slices = sliceNumbers(refs, tolerance)
+  const counted = byArithmetic(refs, slices)
+  if (counted?.some((group) => hasRepeat(group, tolerance)) === false) return counted
+  const sorted = refs
+    .map((ref, i) => ({ ref, slice: slices[i]! }))
+    .sort((a, b) => compareNumbers(a.ref, b.ref))
+  const isBySlice = sorted.length > 1 && sorted[0]!.slice === sorted[1]!.slice
+  return isBySlice ? byOccurrence(sorted) : byRepeat(sorted)
+}
+
+/** Numbers the places along the slice normal; those closer than the tolerance are one. */
+function sliceNumbers(refs: readonly Placed[], tolerance: number): number[] {
+  const order = refs.map((_, i) => i).sort((a, b) => refs[a]!.place - refs[b]!.place)
+  const numbers = new Array<number>(refs.length)
+  let number = 0
+  order.forEach((ref, i) => {
+    const previous = i === 0 ? undefined : refs[order[i - 1]!]!.place
+    if (previous !== undefined && refs[ref]!.place - previous > tolerance) number++
+    numbers[ref] = number
   })
+  return numbers
+}
+
+/**
+ * Images counted volume by volume from 1: volume = (number - 1) / slices. Holds only if the rest of that division stands for the
+ * same place throughout; then a missing image leaves all others where they belong.
+ */
+function byArithmetic(refs: readonly Placed[], slices: readonly number[]): Placed[][] | undefined {
+  const nSlices = new Set(slices).size
+  const placeOf = new Map<number, number>()
+  const groups = new Map<number, Placed[]>()
+  for (const [i, ref] of refs.entries()) {
+    const number = ref.header.instanceNumber
+    if (number === undefined || !Number.isInteger(number) || number < 1) return undefined
+    const rest = (number - 1) % nSlices
+    if (placeOf.has(rest) && placeOf.get(rest) !== slices[i]) return undefined
+    placeOf.set(rest, slices[i]!)
+    const volume = Math.floor((number - 1) / nSlices)
+    const group = groups.get(volume) ?? []
+    group.push({ ...ref, frame: { ...ref.frame, timeKey: [volume + 1] } })
+    groups.set(volume, group)
+  }
+  const areTold = new Set(placeOf.values()).size === placeOf.size
+  const sorted = [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
+  return areTold ? sorted : undefined
+}
+
+function compareNumbers(a: Placed, b: Placed): number {
+  return (
+    (a.header.acquisitionNumber ?? 0) - (b.header.acquisitionNumber ?? 0) ||
+    (a.header.instanceNumber ?? 0) - (b.header.instanceNumber ?? 0) ||
+    a.image - b.image ||
+    a.index - b.index
+  )
+}
+
+/** Counted slice by slice through all volumes: the n-th image of a place belongs to volume n. */
+function byOccurrence(sorted: readonly { ref: Placed; slice: number }[]): Placed[][] {
+  const counts = new Map<number, number>()
+  const groups: Placed[][] = []
+  for (const { ref, slice } of sorted) {
+    const occurrence = counts.get(slice) ?? 0
+    counts.set(slice, occurrence + 1)
+    ;(groups[occurrence] ??= []).push(ref)
+  }
   return groups
 }
 
-/** Places are told apart by a fifth of the slice spacing, so neighbours in that measure may be the same place. */
-function sameId(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1
-}
-
-function byOccurrence(sorted: readonly Placed[], placeIds: readonly number[]): Placed[][] {
-  const counts = new Map<number, number>()
+/** Counted in an order of its own, as interleaved slices are: a place that occurs again starts the next volume. */
+function byRepeat(sorted: readonly { ref: Placed; slice: number }[]): Placed[][] {
   const groups: Placed[][] = []
-  sorted.forEach((ref, i) => {
-    const id = [-1, 0, 1].map((step) => placeIds[i]! + step).find((near) => counts.has(near))
-    const key = id ?? placeIds[i]!
-    const occurrence = counts.get(key) ?? 0
-    counts.set(key, occurrence + 1)
-    ;(groups[occurrence] ??= []).push(ref)
-  })
+  let seen = new Set<number>()
+  for (const { ref, slice } of sorted) {
+    if (groups.length === 0 || seen.has(slice)) {
+      groups.push([])
+      seen = new Set()
+    }
+    groups.at(-1)!.push(ref)
+    seen.add(slice)
+  }
   return groups
 }
 
@@ -152,10 +192,8 @@ function missingSlices(
 /** Volumes that are numbered one by one must be so without gaps; the first may have any number. */
 function missingVolumes(volumes: readonly Placed[][]): string[] {
   const keys = volumes.map((volume) => volume[0]!.frame.timeKey)
-  const numbers = keys.every((key) => key?.length === 1)
-    ? keys.map((key) => key![0]!)
-    : firstNumbers(volumes)
-  if (numbers === undefined) return []
+  if (!keys.every((key) => key?.length === 1)) return []
+  const numbers = keys.map((key) => key![0]!)
   return numbers.flatMap((number, i) => {
     const previous = i === 0 ? number - 1 : numbers[i - 1]!
     if (number - previous <= 1) return []
@@ -166,15 +204,4 @@ function missingVolumes(volumes: readonly Placed[][]): string[] {
         : `volumes ${previous + 1} to ${number - 1} are missing`,
     ]
   })
-}
-
-/** Volumes of single-slice files, numbered by their images: volume = image number / slices, when that comes out even. */
-function firstNumbers(volumes: readonly Placed[][]): number[] | undefined {
-  const nSlices = volumes[0]!.length
-  const starts = volumes.map((volume) =>
-    Math.min(...volume.map(({ header }) => header.instanceNumber ?? NaN)),
-  )
-  const numbers = starts.map((start) => (start - starts[0]!) / nSlices + 1)
-  const isOneFileEach = volumes[0]!.every(({ index }) => index === 0)
-  return isOneFileEach && nSlices > 1 && numbers.every(Number.isInteger) ? numbers : undefined
 }

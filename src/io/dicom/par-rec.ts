@@ -33,7 +33,7 @@ export async function readParRec(file: string): Promise<DicomImage> {
   const par = parsePar(new TextDecoder('latin1').decode(await readBytes(file)), file)
   const bytes = await readRec(file)
   const { columns, rows, bits } = par.images[0]!
-  const nImages = 1 + Math.max(...par.images.map(({ recIndex }) => recIndex))
+  const nImages = par.images.reduce((n, { recIndex }) => Math.max(n, recIndex + 1), 0)
   const expectedBytes = (nImages * columns * rows * bits) / 8
   if (bytes.length < expectedBytes)
     throw new LimbicError('DICOM_TRUNCATED', {

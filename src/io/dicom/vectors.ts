@@ -65,3 +65,18 @@ export function vectorAt(
   if (numbers === undefined || numbers.length < start + 3) return undefined
   return [numbers[start]!, numbers[start + 1]!, numbers[start + 2]!]
 }
+
+/**
+ * Tells whether two vectors span an image plane: unit length, at right angles, as far as decimals in headers go.
+ *
+ * @param row - Direction along a row.
+ * @param column - Direction down a column.
+ * @returns Whether they do.
+ * @throws Never.
+ * @example
+ * const answer = isPlane([1, 0, 0], [0, 0, -1]) // answer = true
+ */
+export function isPlane(row: Vector3, column: Vector3): boolean {
+  const unit = (v: Vector3): boolean => Math.abs(dot(v, v) - 1) < 0.01
+  return unit(row) && unit(column) && Math.abs(dot(row, column)) < 0.01
+}

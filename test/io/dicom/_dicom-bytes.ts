@@ -49,7 +49,7 @@ function valueBytes(vr: string, value: Value, syntax: string): Uint8Array {
     return concat((value as readonly Elements[]).map((item) => itemBytes(item, syntax)))
   const width = widths[vr]
   if (width === undefined) {
-    const text = typeof value === 'string' ? value : String(value)
+    const text = typeof value === 'string' ? value : (value as readonly number[]).join('\\')
     return new TextEncoder().encode(
       text.length % 2 === 0 ? text : `${text}${vr === 'UI' ? '\0' : ' '}`,
     )
@@ -113,5 +113,108 @@ export function sliceElements(changes: Elements = {}): Elements {
     '00280103': ['US', 0],
     '7FE00010': ['OW', Array.from({ length: 12 }, (_, i) => i)],
     ...changes,
+  }
+}
+
+/** A private Siemens header, version 2, with these elements. */
+export function csaBytes(elements: Readonly<Record<string, readonly string[]>>): Uint8Array {
+  const names = Object.keys(elements)
+  const start = new DataView(new ArrayBuffer(16))
+  new Uint8Array(start.buffer).set(new TextEncoder().encode('SV10'))
+  start.setUint32(8, names.length, true)
+  start.setUint32(12, 77, true)
+  const parts = names.map((name) => {
+    const head = new DataView(new ArrayBuffer(84))
+    new Uint8Array(head.buffer).set(new TextEncoder().encode(name))
+    head.setUint32(76, elements[name]!.length, true)
+    return concat([new Uint8Array(head.buffer), ...elements[name]!.map(csaItem)])
+  })
+  return concat([new Uint8Array(start.buffer), ...parts])
+}
+
+function csaItem(text: string): Uint8Array {
+  const bytes = new Uint8Array(16 + Math.ceil(text.length / 4) * 4)
+  const view = new DataView(bytes.buffer)
+  for (const at of [0, 4, 12]) view.setUint32(at, text.length, true)
+  bytes.set(new TextEncoder().encode(text), 16)
+  return bytes
+}
+
+/** A mosaic of three 2 x 2 slices in a 2 x 2 grid, each filled with its number; spacing 4 mm, pixels 1 mm. */
+export function mosaicElements(
+  changes: Elements = {},
+  csa: Record<string, string[]> = {},
+): Elements {
+  return sliceElements({
+    '00080008': ['CS', 'ORIGINAL\\PRIMARY\\M\\ND\\MOSAIC'],
+    '00080070': ['LO', 'SIEMENS'],
+    '00180088': ['DS', '4'],
+    '00181310': ['US', [2, 0, 0, 2]],
+    '00181312': ['CS', 'COL'],
+    '00280010': ['US', 4],
+    '00280011': ['US', 4],
+    '00280030': ['DS', '1\\1'],
+    '00291010': [
+      'OB',
+      csaBytes({
+        NumberOfImagesInMosaic: ['3'],
+        SliceNormalVector: ['0.0', '0.0', '1.0'],
+        MosaicRefAcqTimes: ['0.0', '1000.0', '500.0'],
+        PhaseEncodingDirectionPositive: ['1'],
+        ...csa,
+      }),
+    ],
+    '7FE00010': ['OW', [1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 0, 0, 3, 3, 0, 0]],
+    ...changes,
+  })
+}
+
+/** An enhanced file with two slices at two times of a magnitude and a phase image, 1 x 1 pixels, counted up. */
+export function enhancedElements(changes: Elements = {}): Elements {
+  const frames = ['MAGNITUDE', 'PHASE'].flatMap((kind) =>
+    [1, 2].flatMap((slice) => [1, 2].map((time) => enhancedFrame(kind, slice, time))),
+  )
+  return {
+    ...sliceElements(),
+    '00180080': ['DS', ''],
+    '00280008': ['IS', '8'],
+    '00280010': ['US', 1],
+    '00280011': ['US', 1],
+    '00209222': [
+      'SQ',
+      [0x00209056, 0x00209057, 0x00209128].map((tag): Elements => ({
+        '00209165': ['AT', [tag >> 16, tag & 0xffff]],
+      })),
+    ],
+    '52009229': [
+      'SQ',
+      [
+        {
+          '00189112': ['SQ', [{ '00180080': ['DS', '1500'] }]],
+          '00209116': ['SQ', [{ '00200037': ['DS', '1\\0\\0\\0\\1\\0'] }]],
+          '00289110': ['SQ', [{ '00180050': ['DS', '2'], '00280030': ['DS', '1\\1'] }]],
+        },
+      ],
+    ],
+    '52009230': ['SQ', frames],
+    '7FE00010': ['OW', [11, 12, 21, 22, 111, 112, 121, 122]],
+    ...changes,
+  }
+}
+
+function enhancedFrame(kind: string, slice: number, time: number): Elements {
+  return {
+    '00189226': ['SQ', [{ '00089208': ['CS', kind] }]],
+    '00209111': ['SQ', [{ '00209157': ['UL', [1, slice, time]] }]],
+    '00209113': ['SQ', [{ '00200032': ['DS', `0\\0\\${2 * slice}`] }]],
+    '00289145': [
+      'SQ',
+      [
+        {
+          '00281052': ['DS', kind === 'PHASE' ? '-100' : '0'],
+          '00281053': ['DS', kind === 'PHASE' ? '2' : '1'],
+        },
+      ],
+    ],
   }
 }
