@@ -5,7 +5,7 @@
  * row p. So a convolution of width k is k matrix products on views, one per phase p. All samples form one sequence; patches that reach
  * from one sample into the next are computed and dropped (k - 1 of every L).
  */
-import { gemm } from '../../math/gemm/index.ts'
+import { matrixProduct } from './product.ts'
 import type { ConvolutionShape } from './convolution-shape.ts'
 import type { KernelContext } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -51,7 +51,7 @@ export function forwardBySequence(
   withPaddedInput(context, x, shape, (sequence) =>
     byPhases(context, kw, nRows, Cout, (first, count, product, pointer) => {
       const patches = sequence.subarray(first * C, (first + count * kw) * C)
-      gemm(count, Cout, kw * C, patches, weights, product)
+      matrixProduct(count, Cout, kw * C, patches, weights, product)
       simd.spreadRows(pointer, to, count, Cout, first, kw, pitch, 0, Wo)
     }),
   )
@@ -85,7 +85,7 @@ export function backpropFilterBySequence(
     byPhases(context, kw, nRows, Cout, (first, count, rows, pointer) => {
       simd.takeRows(from, pointer, count, Cout, first, kw, pitch, Wo)
       const patches = sequence.subarray(first * C, (first + count * kw) * C)
-      gemm(kw * C, Cout, count, patches, rows, to, { transA: true, accumulate: true })
+      matrixProduct(kw * C, Cout, count, patches, rows, to, { transA: true, accumulate: true })
     }),
   )
 }
@@ -122,7 +122,7 @@ export function backpropInputBySequence(
       const weights = heap.view(turned, kw * C * Cout)
       byPhases(context, kw, N * pitch, C, (first, count, product, pointer) => {
         const patches = sequence.subarray(first * Cout, (first + count * kw) * Cout)
-        gemm(count, C, kw * Cout, patches, weights, product)
+        matrixProduct(count, C, kw * Cout, patches, weights, product)
         simd.spreadRows(pointer, to, count, C, first, kw, pitch, padding.left, W)
       })
     }),

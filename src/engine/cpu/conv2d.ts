@@ -1,5 +1,5 @@
 /** Convolution by patch matrices: a row per output pixel, `[rows x (kh kw C)]`, built piece by piece and multiplied by the filter. */
-import { gemm } from '../../math/gemm/index.ts'
+import { matrixProduct } from './product.ts'
 import { patchGeometry, type ConvolutionShape } from './convolution-shape.ts'
 import type { KernelContext } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -32,7 +32,14 @@ export function forwardByPatches(
   const { depth, geometry } = patchesOf(shape)
   byPieces(context, shape, (start, end, patches, pointer) => {
     simd.im2col(from, pointer, start, end, ...geometry)
-    gemm(end - start, shape.Cout, depth, patches, weights, rowsOf(to, start, end, shape.Cout))
+    matrixProduct(
+      end - start,
+      shape.Cout,
+      depth,
+      patches,
+      weights,
+      rowsOf(to, start, end, shape.Cout),
+    )
   })
 }
 
@@ -64,7 +71,7 @@ export function backpropInputByPatches(
   backend.valuesOf(dx).fill(0)
   byPieces(context, shape, (start, end, patches, pointer) => {
     const part = rowsOf(from, start, end, shape.Cout)
-    gemm(end - start, depth, shape.Cout, part, weights, patches, { transB: true })
+    matrixProduct(end - start, depth, shape.Cout, part, weights, patches, { transB: true })
     simd.col2im(pointer, to, start, end, ...geometry)
   })
 }
@@ -98,7 +105,10 @@ export function backpropFilterByPatches(
   byPieces(context, shape, (start, end, patches, pointer) => {
     simd.im2col(from, pointer, start, end, ...geometry)
     const part = rowsOf(gradient, start, end, shape.Cout)
-    gemm(depth, shape.Cout, end - start, patches, part, to, { transA: true, accumulate: true })
+    matrixProduct(depth, shape.Cout, end - start, patches, part, to, {
+      transA: true,
+      accumulate: true,
+    })
   })
 }
 

@@ -1,5 +1,5 @@
-/** Matrix products of TensorFlow.js by `gemm`: `[..., I, K] x [..., K, J] -> [..., I, J]`, with optional bias and activation. */
-import { gemm } from '../../math/gemm/index.ts'
+/** Matrix products of TensorFlow.js in place: `[..., I, K] x [..., K, J] -> [..., I, J]`, with optional bias and activation. */
+import { matrixProduct } from './product.ts'
 import { biasAndActivation, fusesActivation, type FusedAttributes } from './epilogue.ts'
 import { areFloat32, kernel, sizeOf, type KernelContext, type KernelTable } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -49,7 +49,7 @@ function multiply(
   const [x, w, y] = [a, b, result].map((tensor) => backend.valuesOf(tensor))
   for (let i = 0; i < batches.pairs.length; i++) {
     const [p, q] = batches.pairs[i]!
-    gemm(
+    matrixProduct(
       ...([M, N, K] as const),
       x!.subarray(p * M * K, (p + 1) * M * K),
       w!.subarray(q * K * N, (q + 1) * K * N),

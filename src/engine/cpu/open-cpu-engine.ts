@@ -2,6 +2,7 @@
 import { gemmProvider } from '../../math/gemm/index.ts'
 import { createAdamOptimizer } from '../adam.ts'
 import type { Engine } from '../engine.ts'
+import { createFusedBlocks } from '../fused/create-fused-blocks.ts'
 import { loadTf } from '../load-tf.ts'
 import { createAdamUpdate } from './adam-update.ts'
 import { backendName } from './backend.ts'
@@ -15,13 +16,15 @@ import { registerCpuBackend } from './register.ts'
  */
 export async function openCpuEngine(): Promise<Engine> {
   const tf = loadTf()
-  const update = createAdamUpdate(registerCpuBackend(tf))
+  const kernels = registerCpuBackend(tf)
+  const update = createAdamUpdate(kernels)
   await tf.setBackend(backendName)
   await tf.ready()
   return {
     name: 'cpu',
     tf,
     description: `cpu (TensorFlow.js ${tf.version_core}, matrix products by ${gemmProvider()}, 1 thread)`,
+    fused: createFusedBlocks({ tf, kernels }),
     createAdam: (options) => createAdamOptimizer(tf, options, update),
     // The backend belongs to the process; another engine may be opened on it.
     dispose: () => undefined,

@@ -1,5 +1,5 @@
 /** Convolution of width 1: one matrix product on the voxels, `[rows x Cin] -> [rows x Cout]`, and its gradients, in pieces that fit the cache. */
-import { gemm } from '../../math/gemm/index.ts'
+import { matrixProduct } from './product.ts'
 import type { KernelContext } from './kernel.ts'
 import { byRows, rowsPerPiece, type OnRows, type VoxelRows } from './volume-algorithm.ts'
 
@@ -12,6 +12,8 @@ export interface RowProduct {
 export interface RowProductOptions {
   /** Adds to the result instead of overwriting it. */
   readonly accumulate?: boolean
+  /** Pointer to an array of the result's size, on which the product is added. */
+  readonly addend?: number | undefined
   readonly onRows?: OnRows | undefined
 }
 
@@ -33,7 +35,7 @@ export function multiplyRows(
   x: VoxelRows,
   weights: number,
   y: number,
-  { accumulate = false, onRows }: RowProductOptions = {},
+  { accumulate = false, addend, onRows }: RowProductOptions = {},
 ): void {
   const { heap } = context
   const { nRows, Cin, Cout } = product
@@ -42,8 +44,9 @@ export function multiplyRows(
     byRows(nRows, Cin + 2 * Cout, (first, count) => {
       const to = y + first * Cout * 4
       const result = heap.view(to, count * Cout)
-      gemm(count, Cout, Cin, heap.view(rowsAt(first, count), count * Cin), w, result, {
-        accumulate,
+      if (addend !== undefined) result.set(heap.view(addend + first * Cout * 4, count * Cout))
+      matrixProduct(count, Cout, Cin, heap.view(rowsAt(first, count), count * Cin), w, result, {
+        accumulate: accumulate || addend !== undefined,
       })
       onRows?.(to, first, count)
     }),
@@ -74,7 +77,7 @@ export function rowGradients(
   product: RowProduct,
   dy: number,
   { dWeights, dx }: RowGradients,
-  { accumulate = false, onRows }: RowProductOptions = {},
+  { accumulate = false, onRows }: Omit<RowProductOptions, 'addend'> = {},
 ): void {
   const { heap } = context
   const { nRows, Cin, Cout } = product
@@ -84,12 +87,15 @@ export function rowGradients(
       if (dWeights !== undefined) {
         const dW = heap.view(dWeights.pointer, Cin * Cout)
         const x = heap.view(rowsAt(first, count), count * Cin)
-        gemm(Cin, Cout, count, x, d, dW, { transA: true, accumulate: first > 0 })
+        matrixProduct(Cin, Cout, count, x, d, dW, { transA: true, accumulate: first > 0 })
       }
       if (dx !== undefined) {
         const to = dx.pointer + first * Cin * 4
         const w = heap.view(dx.weights, Cin * Cout)
-        gemm(count, Cin, Cout, d, w, heap.view(to, count * Cin), { transB: true, accumulate })
+        matrixProduct(count, Cin, Cout, d, w, heap.view(to, count * Cin), {
+          transB: true,
+          accumulate,
+        })
         onRows?.(to, first, count)
       }
     }),

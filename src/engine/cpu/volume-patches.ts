@@ -1,5 +1,5 @@
 /** Convolution of volumes by patch matrices: a row per output voxel, `[rows x (taps C)]`, built from a padded copy piece by piece. */
-import { gemm } from '../../math/gemm/index.ts'
+import { matrixProduct } from './product.ts'
 import type { KernelContext } from './kernel.ts'
 import { turnFilter, turnedShape } from './turn-filter.ts'
 import {
@@ -26,7 +26,7 @@ export const byPatches: VolumeAlgorithm = {
     const weights = heap.view(filter, depthOf(shape) * Cout)
     withPatches(context, shape, x, (patches, first, count) => {
       const to = y + first * Cout * 4
-      gemm(count, Cout, depthOf(shape), patches, weights, heap.view(to, count * Cout))
+      matrixProduct(count, Cout, depthOf(shape), patches, weights, heap.view(to, count * Cout))
       onRows?.(to, first, count)
     })
   },
@@ -41,7 +41,10 @@ export const byPatches: VolumeAlgorithm = {
     const gradient = heap.view(dFilter, depth * Cout)
     withPatches(context, shape, x, (patches, first, count) => {
       const d = heap.view(dy + first * Cout * 4, count * Cout)
-      gemm(depth, Cout, count, patches, d, gradient, { transA: true, accumulate: first > 0 })
+      matrixProduct(depth, Cout, count, patches, d, gradient, {
+        transA: true,
+        accumulate: first > 0,
+      })
     })
   },
 }
@@ -83,7 +86,7 @@ function gradientByScattering(
     heap.view(sum, size).fill(0)
     withPieces(context, shape, (col, first, count) => {
       const d = heap.view(dy + first * Cout * 4, count * Cout)
-      gemm(count, depth, Cout, d, weights, heap.view(col, count * depth), { transB: true })
+      matrixProduct(count, depth, Cout, d, weights, heap.view(col, count * depth), { transB: true })
       simd.patchesIntoVolume(col, sum, ...patchArguments(shape, first, first + count))
     })
     simd.unpadVolume(sum, dx, N, ...input, C, ...padded, ...before)

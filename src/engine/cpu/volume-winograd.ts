@@ -2,7 +2,7 @@
  * 3x3x3 convolution of stride 1 by Winograd's F(2,3): 64 products `[tiles x C] [C x Cout]`, 3.4 times fewer multiplications than the
  * 27 taps take, and 8 copies of the input where the patch matrix has 27. For many voxels and few weights.
  */
-import { gemm } from '../../math/gemm/index.ts'
+import { matrixProduct } from './product.ts'
 import type { KernelContext } from './kernel.ts'
 import { turnFilter, turnedShape } from './turn-filter.ts'
 import { announceRows, type VolumeAlgorithm, type VoxelRows } from './volume-algorithm.ts'
@@ -41,7 +41,9 @@ export const winograd: VolumeAlgorithm = {
       withPlanes(context, C * Cout, (U) =>
         withPlanes(context, tilesOf(shape) * Cout, (M) => {
           simd.winogradWeights(filter, U, C * Cout)
-          eachPlane(context, shape, V, U, M, (v, u, m) => gemm(tilesOf(shape), Cout, C, v, u, m))
+          eachPlane(context, shape, V, U, M, (v, u, m) =>
+            matrixProduct(tilesOf(shape), Cout, C, v, u, m),
+          )
           simd.winogradOutput(M, y, N, ...output, Cout)
         }),
       ),
@@ -62,7 +64,7 @@ export const winograd: VolumeAlgorithm = {
         withPlanes(context, C * Cout, (U) => {
           simd.winogradOutputGrad(dy, M, N, ...output, Cout)
           eachPlane(context, shape, V, U, M, (v, u, m) =>
-            gemm(C, Cout, tilesOf(shape), v, m, u, { transA: true }),
+            matrixProduct(C, Cout, tilesOf(shape), v, m, u, { transA: true }),
           )
           simd.winogradWeightsGrad(U, dFilter, C * Cout)
         }),
