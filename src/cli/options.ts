@@ -14,7 +14,7 @@ import { LimbicError } from '../core/errors/index.ts'
 export function integerOption(option: string, smallest: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (Number.isInteger(value) && value >= smallest) return value
+    if (text.trim() !== '' && Number.isInteger(value) && value >= smallest) return value
     throw new LimbicError('OPTION_INVALID', {
       option,
       expected: `a whole number of at least ${smallest}`,

@@ -1,10 +1,10 @@
 /** The worker thread of the pool: opens the dataset once, then runs the folds it is sent. */
 import { workerData } from 'node:worker_threads'
-import { createFoldRunner, type FoldTask } from '../pipeline/fold-task.ts'
+import { createFoldRunner, type FoldRunner, type FoldTask } from '../pipeline/fold-task.ts'
 import type { WorkerInput, WorkerOutput } from './pool.ts'
 import { describeFailure } from './worker-failure.ts'
 
-const run = createFoldRunner(taskOf(workerData))
+let opened: FoldRunner | undefined
 
 /**
  * Runs one fold. Piscina looks for a function exported by this name.
@@ -15,7 +15,9 @@ const run = createFoldRunner(taskOf(workerData))
  */
 export async function runFold({ subject, events }: WorkerInput): Promise<WorkerOutput> {
   try {
-    return { fold: await run(subject, (event) => events.postMessage(event)) }
+    // Opened here and not when the module loads: an error there would end the whole pool.
+    opened ??= createFoldRunner(taskOf(workerData))
+    return { fold: await opened(subject, (event) => events.postMessage(event)) }
   } catch (error) {
     return { failure: describeFailure(error) }
   } finally {

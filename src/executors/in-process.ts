@@ -1,6 +1,7 @@
 /** Folds one after the other in this process. */
-import { createFoldRunner } from '../pipeline/fold-task.ts'
-import type { FoldExecutor } from '../pipeline/run.ts'
+import type { Emit } from '../core/events.ts'
+import { createFoldRunner, type FoldRunner } from '../pipeline/fold-task.ts'
+import type { FoldExecutor, FoldOutcome } from '../pipeline/run.ts'
 
 /**
  * Runs folds in this process.
@@ -14,11 +15,14 @@ import type { FoldExecutor } from '../pipeline/run.ts'
  */
 export const runInProcess: FoldExecutor = async (task, subjects, emit, onOutcome) => {
   const run = createFoldRunner(task)
-  for (const subject of subjects) {
-    try {
-      await onOutcome({ subject, fold: await run(subject, emit) })
-    } catch (error) {
-      await onOutcome({ subject, error: error instanceof Error ? error : new Error(String(error)) })
-    }
+  for (const subject of subjects) await onOutcome(await outcomeOf(run, subject, emit))
+}
+
+/** What goes wrong in a fold is its outcome; what goes wrong in keeping it is not. */
+async function outcomeOf(run: FoldRunner, subject: string, emit: Emit): Promise<FoldOutcome> {
+  try {
+    return { subject, fold: await run(subject, emit) }
+  } catch (error) {
+    return { subject, error: error instanceof Error ? error : new Error(String(error)) }
   }
 }

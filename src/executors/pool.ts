@@ -4,8 +4,8 @@ import { Piscina } from 'piscina'
 import type { Emit, StageEvent } from '../core/events.ts'
 import type { Fold } from '../core/schemas/report.ts'
 import type { FoldTask } from '../pipeline/fold-task.ts'
-import type { FoldExecutor } from '../pipeline/run.ts'
-import { reviveError, type WorkerFailure } from './worker-failure.ts'
+import type { FoldExecutor, FoldOutcome } from '../pipeline/run.ts'
+import { describeFailure, reviveError, type WorkerFailure } from './worker-failure.ts'
 
 /**
  * Makes an executor over worker threads.
@@ -50,15 +50,24 @@ async function runOne(
   port1.on('message', (event: StageEvent) => emit(event))
   port1.unref()
   try {
-    const output = await pool.run({ subject, events: port2 }, { transferList: [port2] })
-    await onOutcome(
-      'fold' in output
-        ? { subject, fold: output.fold }
-        : { subject, error: reviveError(output.failure) },
-    )
+    await onOutcome(await outcomeOf(pool, subject, port2))
   } finally {
     port1.close()
   }
+}
+
+/** A worker that dies, out of memory for instance, takes only its own fold with it. */
+async function outcomeOf(
+  pool: Piscina<WorkerInput, WorkerOutput>,
+  subject: string,
+  events: MessagePort,
+): Promise<FoldOutcome> {
+  const output = await pool
+    .run({ subject, events }, { transferList: [events] })
+    .catch((error: unknown) => ({ failure: describeFailure(error) }))
+  return 'fold' in output
+    ? { subject, fold: output.fold }
+    : { subject, error: reviveError(output.failure) }
 }
 
 function workerFile(): string {

@@ -4,10 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { LimbicError } from '../../core/errors/index.ts'
-import { reportSchema } from '../../core/schemas/report.ts'
+import { reportSchema, type Report } from '../../core/schemas/report.ts'
 import { formatReportHtml, formatReportText } from '../../evaluate/report/index.ts'
 import { writeFileAtomic } from '../../io/artifacts.ts'
-import { assertValid } from '../../pipeline/validate.ts'
 
 /**
  * The `report` command.
@@ -24,10 +23,29 @@ export function reportCommand(): Command {
       const file = join(dir, 'report.json')
       if (!existsSync(file)) throw new LimbicError('REPORT_NOT_FOUND', { dir })
       const text = await readFile(file, 'utf8')
-      const report = assertValid(reportSchema, JSON.parse(text), file)
+      const report = parseReport(text, file)
       await writeFileAtomic(join(dir, 'report.html'), formatReportHtml(report))
       process.stdout.write(
         options.json ? text : `${formatReportText(report)}\nreport: ${join(dir, 'report.html')}\n`,
       )
     })
+}
+
+function parseReport(text: string, file: string): Report {
+  const parsed = reportSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new LimbicError('JSON_INVALID', {
+    file,
+    expected: 'a report as data-schemas/report.schema.json describes it, written by this version',
+    found: `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not JSON'}`,
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
