@@ -3,6 +3,7 @@ import type { Emit } from '../core/events.ts'
 import type { Rng } from '../core/rng.ts'
 import type { Matrix, Matrix64, RunKey, State } from '../core/types.ts'
 import type { Engine } from '../engine/index.ts'
+import type { VolumeSamples, VoxelGrid } from './volumes/volume-samples.ts'
 
 /** Labelled samples in one feature space. */
 export interface Samples {
@@ -13,6 +14,8 @@ export interface Samples {
   readonly nClasses: number
   /** The runs that the samples come from; copied into the state's `fittedOn`. */
   readonly runs: readonly RunKey[]
+  /** Where the features lie, when they are voxels. */
+  readonly grid?: VoxelGrid
 }
 
 /** One epoch of a training run; linear models have none. */
@@ -45,6 +48,11 @@ export interface FitContext {
   readonly checkpointDir?: string
 }
 
+/** What fitting on volumes may need besides them. */
+export interface VolumeFitContext extends Omit<FitContext, 'validation'> {
+  readonly validation?: VolumeSamples
+}
+
 /** Where a fitted classifier runs. */
 export interface ScoreContext {
   readonly openEngine: () => Promise<Engine>
@@ -62,6 +70,8 @@ export interface Scorer {
 export interface Classifier<Options = unknown, S extends ClassifierState = ClassifierState> {
   readonly name: string
   fit(samples: Samples, options: Options, context: FitContext): Promise<S>
+  /** Fits on volumes that stay on disk until they are needed; classifiers without it are given all samples at once. */
+  fitVolumes?(samples: VolumeSamples, options: Options, context: VolumeFitContext): Promise<S>
   /** Class scores (logits: softmax of them are probabilities) `[nSamples x nClasses]`. */
   score(state: S, features: Matrix, context: ScoreContext): Promise<Matrix64>
   /** Loads the classifier for repeated use; without it, `score` is called each time. */

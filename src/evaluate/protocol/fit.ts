@@ -1,13 +1,14 @@
 /** Training samples -> fitted classifiers and the temperature that makes their probabilities honest. */
 import type { Matrix64, State } from '../../core/types.ts'
-import type { ClassifierState, FitContext } from '../../train/classifier.ts'
+import type { ClassifierState } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import { fitPopulation, populationKey, trainingSamples, type Population } from './population.ts'
-import { stackSamples, type LabelledFeatures } from './samples.ts'
-import type { SubjectData } from './subject-data.ts'
+import { sampleLabels, stackSamples, type LabelledFeatures } from './samples.ts'
+import { runKeys, type SubjectData } from './subject-data.ts'
+import { heldOutVolumes, trainingVolumes } from './volumes.ts'
 
 /** A population with the classifiers that were fitted on its samples. */
 export interface Decoder {
@@ -53,7 +54,7 @@ export function modelChoices({ pipeline }: ProtocolContext): readonly ModelChoic
  * @param subjects - Training subjects only.
  * @param variant - How volumes reach the classifier.
  * @param choices - The models; `inner` holds what was decided for them, if anything was.
- * @param validation - Samples of subjects outside everything fitted here, for early stopping.
+ * @param held - Subjects outside everything fitted here, whose samples validate networks.
  * @returns The decoder; each classifier is remembered by itself.
  * @throws {LimbicError} As `fitPopulation` and the classifiers.
  */
@@ -62,10 +63,10 @@ export async function fitDecoder(
   subjects: readonly SubjectData[],
   variant: Variant,
   choices: readonly (ModelChoice & { inner?: InnerChoice })[],
-  validation?: (population: Population) => Promise<LabelledFeatures>,
+  held: readonly SubjectData[] = [],
 ): Promise<Decoder> {
   const population = await fitPopulation(context, subjects, variant)
-  const samples = await trainingSamples(context, population, subjects)
+  const fitting = createFitting(context, population, subjects, held)
   const models: Record<string, ClassifierState> = {}
   for (const choice of choices) {
     const key = {
@@ -73,13 +74,13 @@ export async function fitDecoder(
       population: populationKey(context, subjects, variant),
       choice: { name: choice.name, options: choice.options, epochs: choice.inner?.epochs ?? null },
       seed: context.pipeline.seed,
-      validated: validation !== undefined,
+      validated: held.length > 0,
     }
     models[choice.name] = await context.memo('classifier', key, async () =>
-      fitOne(context, choice, samples, variant, await validation?.(population)),
+      fitOne(context, choice, fitting),
     )
   }
-  return { population, models, nTrainingSamples: samples.labels.length }
+  return { population, models, nTrainingSamples: countSamples(context, subjects) }
 }
 
 /**
@@ -100,10 +101,8 @@ export async function decideInner(
 ): Promise<Readonly<Record<string, InnerChoice>>> {
   const outerTraining = training.filter(({ subject }) => !inner.includes(subject))
   const held = training.filter(({ subject }) => inner.includes(subject))
-  const samplesOf = (population: Population): Promise<LabelledFeatures> =>
-    heldOutSamples(context, population, held)
-  const decoder = await fitDecoder(context, outerTraining, 'calibrated', choices, samplesOf)
-  const validation = await samplesOf(decoder.population)
+  const decoder = await fitDecoder(context, outerTraining, 'calibrated', choices, held)
+  const validation = await heldOutSamples(context, decoder.population, held)
   const decided: Record<string, InnerChoice> = {}
   for (const { name } of choices) {
     const state = decoder.models[name]!
@@ -166,22 +165,67 @@ async function heldOutSamples(
   return stackSamples(parts)
 }
 
-function fitOne(
+/** What classifiers are fitted on. Samples are gathered when the first of them asks, and never for one that reads volumes by itself. */
+interface Fitting {
+  readonly population: Population
+  readonly subjects: readonly SubjectData[]
+  readonly held: readonly SubjectData[]
+  readonly samples: () => Promise<LabelledFeatures>
+  readonly validation: () => Promise<LabelledFeatures | undefined>
+}
+
+function createFitting(
+  context: ProtocolContext,
+  population: Population,
+  subjects: readonly SubjectData[],
+  held: readonly SubjectData[],
+): Fitting {
+  return {
+    ...{ population, subjects, held },
+    samples: once(() => trainingSamples(context, population, subjects)),
+    validation: once(async () =>
+      held.length === 0 ? undefined : heldOutSamples(context, population, held),
+    ),
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+function countSamples({ pipeline }: ProtocolContext, subjects: readonly SubjectData[]): number {
+  const runs = subjects.flatMap(({ training }) => training.labelled)
+  return runs.reduce((sum, run) => sum + sampleLabels(run, pipeline.evaluate.unit).length, 0)
+}
+
+async function fitOne(
   context: ProtocolContext,
   choice: ModelChoice & { inner?: InnerChoice },
-  samples: LabelledFeatures,
-  variant: Variant,
-  validation: LabelledFeatures | undefined,
+  fitting: Fitting,
 ): Promise<ClassifierState> {
   const nClasses = context.classes.length
-  const fitContext: FitContext = {
-    rng: context.rng.fork(`fit/${choice.name}/${variant}/${samples.runs.join(',')}`),
+  const { population, subjects, held } = fitting
+  const runs = subjects.flatMap(({ training }) => runKeys(training.labelled))
+  const services = {
+    rng: context.rng.fork(
+      `fit/${choice.name}/${population.variant}/${[...new Set(runs)].join(',')}`,
+    ),
     emit: context.emit,
     openEngine: context.openEngine,
-    ...(validation === undefined ? {} : { validation: { ...validation, nClasses } }),
     ...(context.checkpointDir === undefined ? {} : { checkpointDir: context.checkpointDir }),
   }
   const epochs = choice.inner?.epochs
   const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }
-  return classifierOf(choice.name).fit({ ...samples, nClasses }, options, fitContext)
+  const classifier = classifierOf(choice.name)
+  if (classifier.fitVolumes !== undefined)
+    return classifier.fitVolumes(trainingVolumes(context, population, subjects), options, {
+      ...services,
+      ...(held.length === 0 ? {} : { validation: await heldOutVolumes(context, population, held) }),
+    })
+  const validation = await fitting.validation()
+  return classifier.fit({ ...(await fitting.samples()), nClasses }, options, {
+    ...services,
+    ...(validation === undefined ? {} : { validation: { ...validation, nClasses } }),
+  })
 }

@@ -24,7 +24,7 @@ export function takeSamples(
   features: Matrix,
   unit: EvaluateStep['unit'],
 ): LabelledFeatures {
-  const groups = unit === 'volume' ? labelledVolumes(run.labels) : blocks(run.labels)
+  const groups = groupsOf(run, unit)
   const { nCols } = features
   const data = new Float64Array(groups.length * nCols)
   groups.forEach(({ volumes }, row) => {
@@ -37,6 +37,18 @@ export function takeSamples(
     labels: Int32Array.from(groups, ({ label }) => label),
     runs: [run.key],
   }
+}
+
+/**
+ * The classes of the samples that `takeSamples` keeps.
+ *
+ * @param run - The run.
+ * @param unit - As for `takeSamples`.
+ * @returns Class per sample, in temporal order.
+ * @throws Never.
+ */
+export function sampleLabels(run: Pick<RunData, 'labels'>, unit: EvaluateStep['unit']): Int32Array {
+  return Int32Array.from(groupsOf(run, unit), ({ label }) => label)
 }
 
 /**
@@ -78,6 +90,13 @@ export function toMatrix32(matrix: Matrix): Matrix32 {
 interface Group {
   readonly label: number
   readonly volumes: readonly number[]
+}
+
+function groupsOf(
+  { labels }: Pick<RunData, 'labels'>,
+  unit: EvaluateStep['unit'],
+): readonly Group[] {
+  return unit === 'volume' ? labelledVolumes(labels) : blocks(labels)
 }
 
 function labelledVolumes(labels: Int32Array): readonly Group[] {

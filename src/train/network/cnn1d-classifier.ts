@@ -12,9 +12,9 @@ import { createNetworkScorer } from './decoder.ts'
 import { fingerprintTraining } from './fingerprint.ts'
 import { forward } from './forward.ts'
 import { fitProjection, type Projection } from './projection.ts'
+import { createSwitchedSource } from './switched-source.ts'
 import { trainNetwork, type LabelledFeatures } from './train-network.ts'
 import { readWeights, writeWeights, type WeightArray } from './weights.ts'
-import type { UniformSource } from '../../../models/blocks.ts'
 import { cnn1d, compactInput, ldaLayerName, type NetworkTraining } from '../../../models/index.ts'
 import type { Matrix, Matrix64, RunKey } from '../../core/types.ts'
 import type { Engine } from '../../engine/index.ts'
@@ -141,19 +141,6 @@ function validationInput(
 ): LabelledFeatures | undefined {
   if (validation === undefined || validation.features.nRows === 0) return undefined
   return { features: networkInput(projection, validation.features), labels: validation.labels }
-}
-
-/** A source of random numbers whose stream can be exchanged: the dropout layers keep the source, every epoch brings its own stream. */
-function createSwitchedSource(
-  initial: UniformSource,
-): UniformSource & { readonly switchTo: (stream: UniformSource) => void } {
-  let current = initial
-  return {
-    uniform: () => current.uniform(),
-    switchTo: (stream) => {
-      current = stream
-    },
-  }
 }
 
 /** Fits the linear discriminant on the network's own input and writes it into the frozen layer. */

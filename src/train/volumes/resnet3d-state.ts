@@ -1,0 +1,103 @@
+/** The fitted 3D ResNet as plain numbers, the tf.LayersModel that these numbers make, and its scores `[nSamples x nClasses]`. */
+import { resnet3d, type Resnet3dDepth, type Resnet3dPreset } from '../../../models/index.ts'
+import type { Matrix, Matrix64 } from '../../core/types.ts'
+import type { Engine } from '../../engine/index.ts'
+import type { ClassifierState, EpochRecord, ScoreContext, Scorer } from '../classifier.ts'
+import { assertFeatureCount } from '../linear/linear-state.ts'
+import { concatenate, forward } from '../network/forward.ts'
+import { writeWeights, type WeightArray } from '../network/weights.ts'
+import { volumeInputs } from './volume-feed.ts'
+import type { VoxelGrid } from './volume-samples.ts'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+
+/** A fitted 3D ResNet. */
+export interface Resnet3dState extends ClassifierState {
+  readonly kind: 'classifier/resnet3d'
+  readonly preset: Resnet3dPreset
+  readonly depth: Resnet3dDepth
+  /** Where features lie in a volume; all other voxels are 0. */
+  readonly grid: VoxelGrid
+  /** Whether each volume is brought to mean 0 and SD 1 before the network. */
+  readonly volumeZ: boolean
+  /** Every weight of the network, moving statistics included, in the model's order. */
+  readonly weights: readonly WeightArray[]
+  readonly epochs: readonly EpochRecord[]
+}
+
+/**
+ * Builds the network of a state, with logits as its output.
+ *
+ * @param engine - Where it runs.
+ * @param state - The fitted network.
+ * @returns Model `[batch x nx x ny x nz x 1]` -> logits `[batch x nClasses]`; the caller disposes it.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the state's weights are not those of its preset.
+ */
+export function createResnet3dModel(engine: Engine, state: Resnet3dState): LayersModel {
+  const model = resnet3d(engine.tf, {
+    preset: state.preset,
+    depth: state.depth,
+    shape: state.grid.shape,
+    nClasses: state.nClasses,
+    seed: 0,
+    output: 'logits',
+    weights: 'zeros',
+    fused: engine.fused,
+  })
+  try {
+    writeWeights(engine.tf, model, state.weights)
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
+  return model
+}
+
+/**
+ * Loads a network for repeated use.
+ *
+ * @param state - The fitted network.
+ * @param context - Where networks run.
+ * @returns The scorer; the caller disposes it.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the state's weights are not those of its preset, and from the scorer when volumes have another
+ *   number of voxels than the training samples.
+ */
+export async function createResnet3dScorer(
+  state: Resnet3dState,
+  context: ScoreContext,
+): Promise<Scorer> {
+  const engine = await context.openEngine()
+  const model = createResnet3dModel(engine, state)
+  return {
+    async score(features: Matrix): Promise<Matrix64> {
+      assertFeatureCount(state.nFeatures, features)
+      const logits: Float32Array[] = []
+      for (const input of volumeInputs(state.grid, features, state))
+        logits.push(await forward(engine.tf, model, input, [...state.grid.shape, 1]))
+      const data = Float64Array.from(concatenate(logits))
+      return { data, nRows: features.nRows, nCols: state.nClasses }
+    },
+    dispose: () => model.dispose(),
+  }
+}
+
+/**
+ * Class scores of volumes.
+ *
+ * @param state - The fitted network.
+ * @param features - Volumes `[nSamples x nVoxels]`, voxels as in the training samples.
+ * @param context - Where the network runs.
+ * @returns Logits `[nSamples x nClasses]`; their softmax are probabilities.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when the number of voxels differs from the training samples'.
+ */
+export async function scoreResnet3d(
+  state: Resnet3dState,
+  features: Matrix,
+  context: ScoreContext,
+): Promise<Matrix64> {
+  const scorer = await createResnet3dScorer(state, context)
+  try {
+    return await scorer.score(features)
+  } finally {
+    scorer.dispose()
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { silent } from '../../../src/core/events.ts'
+import { createRng } from '../../../src/core/rng.ts'
+import { decodeState, encodeState } from '../../../src/io/state-file.ts'
+import { fitResnet3dVolumes } from '../../../src/train/volumes/resnet3d-classifier.ts'
+import {
+  createResnet3dModel,
+  scoreResnet3d,
+  type Resnet3dState,
+} from '../../../src/train/volumes/resnet3d-state.ts'
+import { openTestEngine } from '../network/_engine.ts'
+import { makeRuns } from './_volumes.ts'
+
+const { samples } = makeRuns([10], { signal: 1 })
+const context = { rng: createRng(1), emit: silent, openEngine: openTestEngine }
+const state = await fitResnet3dVolumes(samples, { epochs: 1, batchSize: 5 }, context)
+const volumes = await samples.runs[0]!.read()
+
+describe('the state of a 3D ResNet', () => {
+  it('scores the same after being stored', async () => {
+    const stored = decodeState(encodeState(state)) as Resnet3dState
+    const [before, after] = [state, stored].map((one) => scoreResnet3d(one, volumes, context))
+    expect((await after!).data).toEqual((await before!).data)
+  })
+
+  it('makes the network with its own weights', async () => {
+    const model = createResnet3dModel(await openTestEngine(), state)
+    expect(model.inputs[0]!.shape).toEqual([null, 4, 3, 2, 1])
+    expect([...(await model.weights[0]!.read().data())]).toEqual([...state.weights[0]!.data])
+    model.dispose()
+  })
+
+  it('does not see the scale of a volume when it was trained on normalised ones', async () => {
+    const scaled = { ...volumes, data: volumes.data.map((value) => 5 * value + 3) }
+    const [plain, other] = await Promise.all(
+      [volumes, scaled].map((features) => scoreResnet3d(state, features, context)),
+    )
+    other!.data.forEach((value, i) => expect(value).toBeCloseTo(plain!.data[i]!, 3))
+  })
+
+  it('refuses other weights and volumes with other voxels', async () => {
+    const engine = await openTestEngine()
+    const short = { ...state, weights: state.weights.slice(1) }
+    expect(() => createResnet3dModel(engine, short)).toThrow(/weights of a network/)
+    const narrow = { data: new Float32Array(21), nRows: 1, nCols: 21 }
+    await expect(scoreResnet3d(state, narrow, context)).rejects.toThrow(/21/)
+  })
+
+  it('gives no scores for no volumes', async () => {
+    const none = { data: new Float32Array(0), nRows: 0, nCols: 22 }
+    expect((await scoreResnet3d(state, none, context)).data).toHaveLength(0)
+  })
+})
