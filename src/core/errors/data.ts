@@ -153,6 +153,52 @@ export const dataErrors = {
     remedy:
       'Check the conversion; images whose background was set to NaN by an earlier step should be taken from before that step.',
   }),
+  VOLUMES_BLANK: (d: {
+    bold: string
+    volumes: readonly number[]
+    nVolumes: number
+  }): ErrorText => ({
+    where: d.bold,
+    problem:
+      'Some volumes hold no image; the volume before stands in for each, and they are flagged as outliers.',
+    expected: 'values that differ between voxels, in every volume',
+    found: `one value throughout, or no number, in ${d.volumes.length} of ${d.nVolumes} volumes (0-based): ${d.volumes.slice(0, 12).join(', ')}${d.volumes.length > 12 ? ', ...' : ''}`,
+    remedy:
+      'Look at these volumes; convert the run again if they were lost on the way, and end the run before them if the scan was stopped.',
+  }),
+  VOLUMES_NOT_FINITE: (d: {
+    bold: string
+    volumes: readonly number[]
+    worst: number
+  }): ErrorText => ({
+    where: d.bold,
+    problem:
+      'Some voxels hold no number; their value in the volume before stands in for it, or 0 where there is none.',
+    expected: 'finite values',
+    found: `NaN or infinity in ${d.volumes.length === 1 ? 'one volume' : `${d.volumes.length} volumes`} (0-based: ${d.volumes.slice(0, 12).join(', ')}${d.volumes.length > 12 ? ', ...' : ''}), in up to ${d.worst} voxels`,
+    remedy:
+      'Check the conversion; images whose background was set to NaN by an earlier step should be taken from before that step.',
+  }),
+  REALIGN_LEFT_OUT: (d: { bold: string; why: readonly number[] }): ErrorText => ({
+    where: d.bold,
+    problem: 'Head motion is neither measured nor undone: the volumes are too thin or too coarse.',
+    expected: 'whole volumes, at least 4 voxels along every axis, with edges to tell motion by',
+    found: d.why.join(' x '),
+    remedy: 'Nothing, for single slices and thin slabs; motion confounds will be missing.',
+  }),
+  BOLD_IS_MOSAIC: (d: { bold: string; columns: number; rows: number }): ErrorText => ({
+    where: d.bold,
+    problem: 'The volumes look like mosaics that were not split: the slices lie side by side in one.',
+    expected: 'volumes of several slices',
+    found: `${d.columns} x ${d.rows} x 1 voxels`,
+    remedy:
+      'Convert the run from DICOM again, with `limbic convert` or dcm2niix, which split mosaics.',
+  }),
+  PREPROCESS_FAILED: (d: { run: string; code: string; message: string }): ErrorText => ({
+    where: d.run,
+    problem: `The run was not preprocessed. ${d.code}: ${d.message}`,
+    remedy: 'Mend the cause and start again; runs that are done are kept.',
+  }),
   REALIGN_GRID_TOO_SMALL: (d: { shape: readonly number[]; minimum: number }): ErrorText => ({
     problem: 'The volumes are too thin to tell how a head has turned.',
     expected: `at least ${d.minimum} voxels along every axis`,
@@ -191,6 +237,20 @@ export const dataErrors = {
     found: `${d.nInside} voxels of a ${d.source.join(' x ')} grid, all of them elsewhere in space`,
     remedy:
       'Check the affines of both images in a viewer: mask and volumes must be in the same space.',
+  }),
+  OUTLIER_VOLUMES: (d: {
+    run: string
+    volumes: readonly number[]
+    nVolumes: number
+    fdMm: number
+    dvars: number
+  }): ErrorText => ({
+    where: d.run,
+    problem: 'Some volumes differ abruptly from those before them; they are flagged, not left out.',
+    expected: `framewise displacement up to ${d.fdMm} mm and standardised DVARS up to ${d.dvars}`,
+    found: `more in ${d.volumes.length} of ${d.nVolumes} volumes (0-based): ${d.volumes.slice(0, 12).join(', ')}${d.volumes.length > 12 ? ', ...' : ''}`,
+    remedy:
+      'Look at these volumes; add their spike regressors to the confounds, or leave out a run in which they are many.',
   }),
   EPI_MASK_EMPTY: (d: { found: string }): ErrorText => ({
     problem: 'No brain was found in the mean functional volume.',

@@ -5,3 +5,4 @@ export {
   type Realigner,
   type RealignOptions,
 } from './create-realigner.ts'
+export { realignRun, type RealignedRun, type RealignRunOptions } from './realign-run.ts'
