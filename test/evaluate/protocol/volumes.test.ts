@@ -40,10 +40,10 @@ function makeSubjects(): SubjectData[] {
     const rng = createRng(subject)
     const volumes = (labels: readonly number[]) =>
       labels.map((label) =>
-        Array.from(
-          { length: nVoxels },
-          (_, v) => 100 + 3 * (v < 3 ? label : -label) + rng.normal(),
-        ),
+        Array.from({ length: nVoxels }, (_, v) => {
+          const response = label < 0 ? 0 : 2 * label - 1
+          return 100 + 3 * (v < 3 ? response : -response) + rng.normal()
+        }),
       )
     const run = (task: string, labels: readonly number[]) => ({
       ...{ task, run: '1', labels },
