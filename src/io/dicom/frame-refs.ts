@@ -45,10 +45,15 @@ export function seriesName(header: DicomHeader): string {
 export function splitIntoParts(images: readonly ImageOutline[]): SeriesPart[] {
   const seen = new Set<string>()
   const parts: { refs: FrameRef[]; findings: Finding[] }[] = []
+  const numbers = new Set<string>()
   let nCopies = 0
+  let nConflicts = 0
   images.forEach(({ header, frames, findings }, image) => {
     if (seen.has(header.imageKey)) return void nCopies++
     seen.add(header.imageKey)
+    const number = volumeNumberOf(header)
+    if (number !== undefined && numbers.has(number)) return void nConflicts++
+    if (number !== undefined) numbers.add(number)
     frames.forEach((frame, index) => {
       const ref = { image, index, frame, header }
       const part = parts.find(({ refs }) => belongTogether(refs[0]!.frame, frame))
@@ -56,15 +61,25 @@ export function splitIntoParts(images: readonly ImageOutline[]): SeriesPart[] {
       else part.refs.push(ref)
     })
   })
-  if (nCopies > 0 && parts[0] !== undefined)
-    parts[0].findings.push(
-      createFinding('warning', 'DICOM_DUPLICATE', {
-        series: seriesName(images[0]!.header),
-        count: nCopies,
-        what: 'files with the UID of another',
-      }),
-    )
+  const report = (count: number, what: string): void => {
+    if (count === 0 || parts[0] === undefined) return
+    const series = seriesName(images[0]!.header)
+    parts[0].findings.push(createFinding('warning', 'DICOM_DUPLICATE', { series, count, what }))
+  }
+  report(nCopies, 'files with the UID of another')
+  report(nConflicts, 'different volumes with one image number; the first by file name is kept')
   return parts
+}
+
+/** A mosaic is a whole volume, so two with one number claim the same place in time. */
+function volumeNumberOf({
+  isMosaic,
+  instanceNumber,
+  acquisitionNumber,
+  echoTimeSeconds,
+}: DicomHeader): string | undefined {
+  if (!isMosaic || instanceNumber === undefined) return undefined
+  return [instanceNumber, acquisitionNumber, echoTimeSeconds].join()
 }
 
 /** Orientations may differ a little: prospective motion correction turns the slices from volume to volume. */

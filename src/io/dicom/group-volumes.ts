@@ -4,20 +4,25 @@ import { seriesName, type FrameRef } from './frame-refs.ts'
 import type { AssembleOptions } from './types.ts'
 import { cross, dot } from './vectors.ts'
 
+export interface GroupOptions extends Pick<AssembleOptions, 'dropLastIncomplete'> {
+  /** Whether the number of slices in the header is that of these frames; headers of localisers count those of all stacks. */
+  readonly countsSlices: boolean
+}
+
 type Placed = FrameRef & { readonly place: number }
 
 /**
  * Groups frames into volumes.
  *
  * @param refs - Frames of one part, at least one.
- * @param options - `dropLastIncomplete`.
+ * @param options - See `GroupOptions`.
  * @returns The volumes in order of time, each with the same number of slices, and the number of frames left out.
  * @throws {LimbicError} `DICOM_SERIES_INCOMPLETE`, naming the missing slices and volumes.
  * @remarks Time comes from the header where it tells volumes apart, else from image numbers.
  */
 export function groupVolumes(
   refs: readonly FrameRef[],
-  options: AssembleOptions,
+  options: GroupOptions,
 ): { volumes: FrameRef[][]; nDropped: number } {
   const first = refs[0]!.frame
   const normal = cross(first.rowDirection, first.columnDirection)
@@ -31,7 +36,7 @@ export function groupVolumes(
   const dropsLast =
     options.dropLastIncomplete === true && last.length < nSlices && groups.length > 1
   const volumes = dropsLast ? groups.slice(0, -1) : groups
-  assertComplete(volumes, nSlices, tolerance)
+  assertComplete(volumes, expectedSlices(volumes, nSlices, options), nSlices, tolerance)
   return { volumes, nDropped: dropsLast ? last.length : 0 }
 }
 
@@ -144,10 +149,23 @@ function byRepeat(sorted: readonly { ref: Placed; slice: number }[]): Placed[][]
   return groups
 }
 
-function assertComplete(volumes: readonly Placed[][], nSlices: number, tolerance: number): void {
+function expectedSlices(
+  volumes: readonly Placed[][],
+  nSlices: number,
+  { countsSlices }: GroupOptions,
+): number {
+  const { header } = volumes[0]![0]!
+  return countsSlices && !header.isMosaic ? Math.max(nSlices, header.nSlicesExpected ?? 0) : nSlices
+}
+
+function assertComplete(
+  volumes: readonly Placed[][],
+  expected: number,
+  nSlices: number,
+  tolerance: number,
+): void {
   const { header } = volumes[0]![0]!
   const whole = volumes.find((volume) => volume.length === nSlices)!
-  const expected = Math.max(nSlices, header.isMosaic ? 0 : (header.nSlicesExpected ?? 0))
   const problems = [
     ...gapsIn(whole, expected),
     ...volumes.flatMap((volume, i) => missingSlices(volume, whole, i, tolerance)),

@@ -5,7 +5,6 @@ import { sha256 } from '../artifacts.ts'
 import { hostIsBigEndian, swapBytes } from '../endian.ts'
 import { framesOfPar } from './par-frames.ts'
 import { parsePar, type ParHeader } from './parse-par.ts'
-import { readBytes } from './read-dicom.ts'
 import { viewPixels } from './stored-pixels.ts'
 import type { DicomHeader, DicomImage } from './types.ts'
 
@@ -30,8 +29,8 @@ export function isParFile(file: string): boolean {
  * @throws {LimbicError} `FILE_NOT_FOUND` when either file is missing; `PAR_INVALID`; `DICOM_TRUNCATED` when the REC file is short.
  */
 export async function readParRec(file: string): Promise<DicomImage> {
-  const par = parsePar(new TextDecoder('latin1').decode(await readBytes(file)), file)
-  const bytes = await readRec(file)
+  const par = parsePar(new TextDecoder('latin1').decode(await readWhole(file)), file)
+  const bytes = await readWhole(recFileOf(file))
   const { columns, rows, bits } = par.images[0]!
   const nImages = par.images.reduce((n, { recIndex }) => Math.max(n, recIndex + 1), 0)
   const expectedBytes = (nImages * columns * rows * bits) / 8
@@ -52,10 +51,10 @@ function recFileOf(file: string): string {
   return file.replace(/par$/i, (ending) => (ending === 'PAR' ? 'REC' : 'rec'))
 }
 
-async function readRec(file: string): Promise<Uint8Array> {
-  return await readFile(recFileOf(file)).catch((cause: unknown) => {
+async function readWhole(file: string): Promise<Uint8Array> {
+  return await readFile(file).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new LimbicError('FILE_NOT_FOUND', { file: recFileOf(file) }, { cause })
+      throw new LimbicError('FILE_NOT_FOUND', { file }, { cause })
     throw cause
   })
 }

@@ -9,6 +9,9 @@ import { pixelLayoutOf, storedPixelsOf } from './stored-pixels.ts'
 import { assertReadableSyntax } from './transfer-syntax.ts'
 import type { DicomImage } from './types.ts'
 
+/** What is found in a file of another kind, rather than a damaged one. */
+export const notDicom = 'no "DICM" at byte 128'
+
 const bigEndianSyntax = '1.2.840.10008.1.2.2'
 
 /**
@@ -41,6 +44,17 @@ export function parseDicom(bytes: Uint8Array, file = '<bytes>'): DicomImage {
   }
 }
 
+/**
+ * Tells whether a file begins as DICOM files do.
+ *
+ * @param bytes - Its first 132 bytes, or more.
+ * @returns Whether `DICM` stands at byte 128.
+ * @throws Never.
+ */
+export function hasDicomPrefix(bytes: Uint8Array): boolean {
+  return bytes.length >= 132 && String.fromCharCode(...bytes.subarray(128, 132)) === 'DICM'
+}
+
 function framesOf(
   dataSet: DataSet,
   header: DicomImage['header'],
@@ -58,8 +72,7 @@ function framesOf(
 }
 
 function parseDataSet(bytes: Uint8Array, file: string): DataSet {
-  const isDicom = bytes.length >= 132 && String.fromCharCode(...bytes.subarray(128, 132)) === 'DICM'
-  if (!isDicom) throw new LimbicError('DICOM_INVALID', { file, found: 'no "DICM" at byte 128' })
+  if (!hasDicomPrefix(bytes)) throw new LimbicError('DICOM_INVALID', { file, found: notDicom })
   assertReadableSyntax(syntaxOf(bytes), file)
   try {
     return dicomParser.parseDicom(bytes)

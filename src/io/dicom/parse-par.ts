@@ -44,6 +44,9 @@ export interface ParHeader {
   readonly images: readonly ParImage[]
 }
 
+/** What is found in a file of another kind, rather than a damaged one. */
+export const notPar = 'no version'
+
 const maxImages = 1_000_000
 
 /**
@@ -60,7 +63,7 @@ export function parsePar(text: string, file: string): ParHeader {
     throw invalid(
       file,
       'version 4, 4.1 or 4.2',
-      version === undefined ? 'no version' : `version ${version}`,
+      version === undefined ? notPar : `version ${version}`,
     )
   const lines = text.split(/\r?\n/).filter((line) => /^\s*\d/.test(line))
   if (lines.length === 0 || lines.length > maxImages)

@@ -1,7 +1,13 @@
 /** Files of one series without their pixels -> what the series is, and which frame of which file fills which slice. */
 import { createFinding, type Finding } from '../../core/errors/index.ts'
-import { seriesName, splitIntoParts, type FrameRef, type ImageOutline } from './frame-refs.ts'
-import { groupVolumes } from './group-volumes.ts'
+import {
+  seriesName,
+  splitIntoParts,
+  type FrameRef,
+  type ImageOutline,
+  type SeriesPart,
+} from './frame-refs.ts'
+import { groupVolumes, type GroupOptions } from './group-volumes.ts'
 import { present } from './present.ts'
 import { geometryOf, movementOf } from './series-geometry.ts'
 import { timingOf } from './series-timing.ts'
@@ -26,17 +32,28 @@ export function planSeries(
   images: readonly ImageOutline[],
   options: AssembleOptions,
 ): (() => SeriesPlan)[] {
-  return splitIntoParts(images).map(
+  const parts = splitIntoParts(images)
+  return parts.map(
     ({ refs, findings }) =>
       () =>
-        planPart(refs, findings, options),
+        planPart(refs, findings, { ...options, countsSlices: isOneStack(refs, parts) }),
   )
+}
+
+/** Localisers have stacks of several orientations, and headers count the slices of all. */
+function isOneStack(refs: readonly FrameRef[], parts: readonly SeriesPart[]): boolean {
+  const { kind, echoTimeSeconds } = refs[0]!.frame
+  const alike = parts.filter(
+    ({ refs: [first] }) =>
+      first!.frame.kind === kind && first!.frame.echoTimeSeconds === echoTimeSeconds,
+  )
+  return alike.length === 1
 }
 
 function planPart(
   refs: readonly FrameRef[],
   found: readonly Finding[],
-  options: AssembleOptions,
+  options: GroupOptions,
 ): SeriesPlan {
   const { volumes, nDropped } = groupVolumes(refs, options)
   const { frame, header } = volumes[0]![0]!

@@ -4,7 +4,9 @@ import { join, relative } from 'node:path'
 import { createFinding, isLimbicError, LimbicError, type Finding } from '../../core/errors/index.ts'
 import { fillVolume, voxelTypeOf, type VoxelType } from './fill-volume.ts'
 import type { ImageOutline } from './frame-refs.ts'
+import { notDicom } from './parse-dicom.ts'
 import { isParFile, readParRec } from './par-rec.ts'
+import { notPar } from './parse-par.ts'
 import { planSeries, type SeriesPlan } from './plan-series.ts'
 import { present } from './present.ts'
 import { readDicom } from './read-dicom.ts'
@@ -101,8 +103,8 @@ async function readImage(file: string): Promise<DicomImage> {
 /** A file without `DICM` is something else rather than a damaged image. */
 function failed(error: unknown, findings: Finding[]): 'other' | 'failed' {
   if (!isLimbicError(error)) throw error
-  if (isLimbicError(error, 'DICOM_INVALID') && error.details.found.startsWith('no "DICM"'))
-    return 'other'
+  if (isLimbicError(error, 'DICOM_INVALID') && error.details.found === notDicom) return 'other'
+  if (isLimbicError(error, 'PAR_INVALID') && error.details.found === notPar) return 'other'
   findings.push({ code: error.code, severity: 'error', message: error.message })
   return 'failed'
 }

@@ -122,6 +122,32 @@ describe('assembleSeries', () => {
     expect(series.findings.map(({ code }) => code)).toEqual(['DICOM_DUPLICATE'])
   })
 
+  it('keeps the first of two different mosaics with one number, and says so', () => {
+    const images = [1, 2, 2].map((n, i) =>
+      parse(mosaicElements({ '00080018': ['UI', `1.${i}`], '00200013': ['IS', `${n}`] })),
+    )
+    const series = assembleSeries(images)
+    expect(series.nVolumes).toBe(2)
+    expect(series.findings[0]!.message).toContain('different volumes with one image number')
+  })
+
+  it('takes the slices of a localiser apart by orientation, whatever the header counts', () => {
+    const planes = ['1\\0\\0\\0\\1\\0', '1\\0\\0\\0\\0\\-1', '0\\1\\0\\0\\0\\-1']
+    const images = planes.flatMap((orientation, p) =>
+      [0, 1].map((z) =>
+        slice(0, 2 * p + z, 6, {
+          '00080070': ['LO', 'Philips'],
+          '00200032': ['DS', `${5 * z}\\${5 * z}\\${5 * z}`],
+          '00200037': ['DS', orientation],
+          '20011018': ['SL', 6],
+        }),
+      ),
+    )
+    expect(assembleParts(images).map(({ geometry }) => geometry.shape)).toEqual(
+      Array(3).fill([4, 3, 2]),
+    )
+  })
+
   it('splits a mosaic: tiles, times, phase encoding', () => {
     const series = assembleSeries([parse(mosaicElements())])
     expect(series).toMatchObject({

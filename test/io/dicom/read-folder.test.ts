@@ -25,6 +25,21 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
+describe('files of other kinds', () => {
+  it('lists them, and reads damaged gzip as what it is', async () => {
+    const folder = join(dir, 'others')
+    await mkdir(folder)
+    await writeFile(join(folder, 'a.par'), 'a parameter file')
+    await writeFile(join(folder, 'b'), new Uint8Array(5000))
+    await writeFile(join(folder, 'c.gz'), gzipSync(new Uint8Array(9000)))
+    await writeFile(join(folder, 'd.gz'), gzipSync(dicomBytes(sliceElements())).subarray(0, -9))
+    const { series, findings, otherFiles } = await readDicomFolder(folder)
+    expect(series).toEqual([])
+    expect(otherFiles).toEqual(['a.par', 'b', 'c.gz'])
+    expect(findings.map(({ code }) => code)).toEqual(['GZIP_CORRUPT'])
+  })
+})
+
 describe('a folder of slices', () => {
   it('gives one series with its volumes in order, however the files are named and compressed', async () => {
     const folder = join(dir, 'slices')

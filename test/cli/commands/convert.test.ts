@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readNiftiHeader } from '../../src/io/nifti/index.ts'
-import { sharedPath } from '../_shared.ts'
-import { dicomBytes, explicitLittle, mosaicElements } from '../io/dicom/_dicom-bytes.ts'
+import { readNiftiHeader } from '../../../src/io/nifti/index.ts'
+import { sharedPath } from '../../_shared.ts'
+import { dicomBytes, explicitLittle, mosaicElements } from '../../io/dicom/_dicom-bytes.ts'
 
-const launcher = fileURLToPath(new URL('../../src/cli/launch.mjs', import.meta.url))
+const launcher = fileURLToPath(new URL('../../../src/cli/launch.mjs', import.meta.url))
 
 interface Outcome {
   readonly code: number
