@@ -7,6 +7,10 @@ import { afterAll, describe } from 'vitest'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 process.env[softwareSwitch] = '1'
+// Mesa's software driver spends its time on compiling; it is told to try less hard. Other drivers do not read these.
+process.env.GALLIVM_PERF = 'nopt'
+process.env.LP_NATIVE_VECTOR_WIDTH = '128'
+process.env.MESA_SHADER_CACHE_DISABLE = 'true'
 
 /** Whether any driver offers an adapter. */
 export const hasDriver = await findDriver()

@@ -41,11 +41,7 @@ const volumes: readonly Case[] = [
   [2, [6, 7, 5], [2, 4, 3], [4, 1], [2, 1, 3], 'same'],
 ]
 
-interface Results {
-  readonly y: Tensor
-  readonly dx: Tensor
-  readonly dFilter: Tensor
-}
+type Results = { y: Tensor; dx: Tensor; dFilter: Tensor }
 
 async function worstError(
   geometry: Geometry,
