@@ -22,13 +22,13 @@ describe('integerOption', () => {
       fc.property(fc.integer(), fc.integer(), (value, smallest) => {
         const parse = integerOption('--n', smallest)
         if (value >= smallest) expect(parse(String(value))).toBe(value)
-        else expect(() => parse(String(value))).toThrow(invalid('--n', String(value)) as Error)
+        else expect(() => parse(String(value))).toThrow(invalid('--n', String(value)))
       }),
     )
   })
 
   it.each(['', ' ', 'many', '1.5', 'NaN', 'Infinity', '2 3'])('refuses %j', (text) => {
-    expect(() => integerOption('--seed', 0)(text)).toThrow(invalid('--seed', text) as Error)
+    expect(() => integerOption('--seed', 0)(text)).toThrow(invalid('--seed', text))
   })
 })
 
@@ -36,11 +36,11 @@ describe('numberOption', () => {
   it('takes numbers from the smallest on', () => {
     expect(numberOption('--tr', 0.1)('2')).toBe(2)
     expect(numberOption('--tr', 0.1)('0.72')).toBe(0.72)
-    expect(() => numberOption('--tr', 0.1)('0.05')).toThrow(invalid('--tr', '0.05') as Error)
+    expect(() => numberOption('--tr', 0.1)('0.05')).toThrow(invalid('--tr', '0.05'))
   })
 
   it.each(['', ' ', 'fast', 'NaN', 'Infinity', '1,5'])('refuses %j', (text) => {
-    expect(() => numberOption('--effect', 0)(text)).toThrow(invalid('--effect', text) as Error)
+    expect(() => numberOption('--effect', 0)(text)).toThrow(invalid('--effect', text))
   })
 })
 

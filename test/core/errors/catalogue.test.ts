@@ -43,8 +43,9 @@ describe('the catalogue', () => {
   it.each(cases)('$code is one paragraph with a remedy', ({ code, fields, filling }) => {
     const template = errorCatalogue[code as ErrorCode] as (details: unknown) => ErrorText
     const text = template(fill(fields, filling))
-    for (const sentence of [text.problem, text.remedy])
-      expect(sentence).toMatch(/^["A-Za-z].*[.?!]$/)
+    // A problem may end by quoting another message after a colon.
+    expect(text.problem).toMatch(/^["A-Za-z].*([.?!]|: a message)$/)
+    expect(text.remedy).toMatch(/^["A-Za-z].*[.?!]$/)
     for (const phrase of [text.expected, text.found, text.where])
       if (phrase !== undefined) expect(phrase).toMatch(/^\S(.*[^\s.])?$/)
     const paragraph = formatErrorText(text)

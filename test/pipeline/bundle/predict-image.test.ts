@@ -18,7 +18,7 @@ import { makeContext, openSubjects, train } from './_trained.ts'
 const { dir, remove } = temporaryFolder()
 const bids = join(dir, 'bids')
 
-beforeAll(() => writeDataset(bids))
+beforeAll(() => writeDataset(bids, { subjects: 4 }))
 afterAll(remove)
 
 async function collect(predictions: AsyncIterable<VolumePrediction>): Promise<VolumePrediction[]> {
@@ -31,8 +31,9 @@ describe.each(['calibration', 'running', 'none'])('predictImage with baseline %s
   it('gives a held-out subject the probabilities of the evaluation, volume for volume', async () => {
     const out = join(dir, baseline)
     const setting = `clean.baseline=${baseline}`
-    await train(bids, out, setting)
+    await train(bids, out, setting, 'classify.innerSubjects=1')
     const bundle = await readBundle(join(out, 'bundle'))
+    expect(bundle.temperature).not.toBe(1)
     const calibration = await calibrateNewSubject(bundle, bids, '03', join(out, 'new'), silent)
     const online = await collect(
       predictImage(bundle, calibration, emotionRun(bids, '03', 'bold.nii.gz')),
@@ -44,7 +45,7 @@ describe.each(['calibration', 'running', 'none'])('predictImage with baseline %s
     const subjects = await openSubjects(bids, out, pipeline)
     const decoder = await fitDecoder(
       context,
-      subjects.slice(0, 2),
+      subjects.filter((one) => one.subject !== '03'),
       'calibrated',
       modelChoices(context),
     )
