@@ -1,6 +1,7 @@
 /** The one catalogue of error codes: code -> template. Each area keeps its codes in a file of its own beside this one. */
 import { generalErrors } from './general.ts'
 import { ioErrors } from './io.ts'
+import { dicomErrors } from './dicom.ts'
 import { preprocessErrors } from './preprocess.ts'
 import { dataErrors } from './data.ts'
 import { engineErrors } from './engine.ts'
@@ -9,6 +10,7 @@ import { pipelineErrors } from './pipeline.ts'
 export const errorCatalogue = {
   ...generalErrors,
   ...ioErrors,
+  ...dicomErrors,
   ...preprocessErrors,
   ...dataErrors,
   ...engineErrors,
