@@ -15,6 +15,8 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   procrustes: async () => (await import('./procrustes.ts')).procrustesWorkload,
   'cnn1d-train-step': async () => (await import('./cnn1d.ts')).cnn1dTrainStep,
   'cnn1d-infer': async () => (await import('./cnn1d.ts')).cnn1dInfer,
+  'resnet3d-train-step': async () => (await import('./resnet3d.ts')).resnet3dTrainStep,
+  'resnet3d-infer': async () => (await import('./resnet3d.ts')).resnet3dInfer,
   hyperalignment: async () => (await import('./hyperalignment.ts')).hyperalignmentWorkload,
 }
 

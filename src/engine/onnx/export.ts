@@ -32,7 +32,7 @@ export async function exportOnnx(model: LayersModel): Promise<Uint8Array> {
     values: new Map<number, Value>([
       [input.id, { name, rank: input.shape.length, isChannelsFirst: false }],
     ]),
-    weights: await readWeights(model),
+    ...(await readWeights(model)),
     onlyConsumer: findOnlyConsumers(model),
   }
   for (const layer of model.layers) translateLayer(translation, layer)
@@ -46,14 +46,19 @@ function onnxShape({ shape }: SymbolicTensor): (number | string)[] {
   return shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : `axis${axis}`))
 }
 
-/** All weights by the name of their layer, in the order of `layer.weights`. */
-async function readWeights(model: LayersModel): Promise<Map<string, Float32Array[]>> {
+/** All weights: by the name of their layer, in the order of `layer.weights`, and each by the id of its tensor. */
+async function readWeights(
+  model: LayersModel,
+): Promise<Pick<Translation, 'weights' | 'weightsById'>> {
   const weights = new Map<string, Float32Array[]>()
+  const weightsById = new Map<number, Float32Array>()
   for (const layer of model.layers) {
-    const values = layer.weights.map((weight) => weight.read().data<'float32'>())
-    weights.set(layer.name, await Promise.all(values))
+    const tensors = layer.weights.map((weight) => weight.read())
+    const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()))
+    weights.set(layer.name, values)
+    tensors.forEach(({ id }, i) => weightsById.set(id, values[i]!))
   }
-  return weights
+  return { weights, weightsById }
 }
 
 /** The layer that reads a value, where it is the only one and the value is not the model's output. */

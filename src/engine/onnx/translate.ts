@@ -1,6 +1,8 @@
 /** One layer of tfjs-layers -> nodes of an ONNX graph. Inside convolutional parts channels come first; everywhere else last. */
 import { LimbicError } from '../../core/errors/index.ts'
 import type { OnnxGraph } from '../../math/gemm/onnx-graph.ts'
+import type { BlockLayer } from '../fused/blocks.ts'
+import { translateBlock } from './translate-blocks.ts'
 import { foldNormalisation, normalisationOf, turnKernel } from './weights.ts'
 import type { layers } from '@tensorflow/tfjs-layers'
 
@@ -19,6 +21,8 @@ export interface Translation {
   /** By the id of the model's symbolic tensor. */
   readonly values: Map<number, Value>
   readonly weights: ReadonlyMap<string, readonly Float32Array[]>
+  /** The same, by the id of the weight's tensor. */
+  readonly weightsById: ReadonlyMap<number, Float32Array>
   /** The only layer that reads a tensor, by the tensor's id. */
   readonly onlyConsumer: ReadonlyMap<number, Layer>
 }
@@ -30,8 +34,10 @@ const translators: Readonly<Record<string, Translator>> = {
   Dropout: passOn,
   Conv1D: convolution,
   Conv2D: convolution,
+  Conv3D: convolution,
   Dense: dense,
   BatchNormalization: normalisation,
+  BatchNorm5d: normalisation,
   ReLU: (translation, _layer, [input]) => activate(translation, input!, 'relu', 'ReLU'),
   Activation: (translation, layer, [input]) =>
     activate(translation, input!, settingsOf(layer).activation, layer.name),
@@ -40,7 +46,14 @@ const translators: Readonly<Record<string, Translator>> = {
   Add: add,
   GlobalAveragePooling1D: globalAverage,
   GlobalAveragePooling2D: globalAverage,
+  GlobalAveragePool3d: globalAverage,
+  MaxPooling3D: (translation, layer, [input]) => pool(translation, layer, input!, 'MaxPool'),
+  AveragePooling3D: (translation, layer, [input]) =>
+    pool(translation, layer, input!, 'AveragePool'),
 }
+
+/** Layers that normalise by moving statistics. */
+const normalisations: ReadonlySet<string> = new Set(['BatchNormalization', 'BatchNorm5d'])
 
 const activations: Readonly<Record<string, string>> = {
   relu: 'Relu',
@@ -60,7 +73,7 @@ const activations: Readonly<Record<string, string>> = {
  */
 export function translateLayer(translation: Translation, layer: Layer): void {
   const [node, ...others] = layer.inboundNodes
-  const translate = translators[layer.getClassName()]
+  const translate = isBlock(layer) ? block : translators[layer.getClassName()]
   if (translate === undefined || node === undefined || others.length > 0)
     throw unsupported(
       layer.name,
@@ -94,6 +107,23 @@ function toChannelsFirst({ graph }: Translation, value: Value): string {
   return graph.node('Transpose', [value.name], { perm: [0, value.rank - 1, ...positions] })
 }
 
+function isBlock(layer: Layer): layer is Layer & BlockLayer {
+  return 'describeBlock' in layer
+}
+
+function block(translation: Translation, layer: Layer, [input]: readonly Value[]): Value {
+  const description = (layer as Layer & BlockLayer).describeBlock()
+  const name = translateBlock(
+    translation.graph,
+    description,
+    ({ id }) => translation.weightsById.get(id)!,
+    toChannelsFirst(translation, input!),
+  )
+  return description.kind === 'head'
+    ? { name, rank: 2, isChannelsFirst: false }
+    : { name, rank: input!.rank, isChannelsFirst: true }
+}
+
 function passOn(_translation: Translation, _layer: Layer, [input]: readonly Value[]): Value {
   return input!
 }
@@ -104,6 +134,9 @@ function convolution(translation: Translation, layer: Layer, [input]: readonly V
     throw unsupported(layer.name, `${settings.dataFormat} with padding ${settings.padding}`)
   const shape = layer.weights[0]!.shape as number[]
   const { kernel, bias, last } = linearWeights(translation, layer)
+  // TensorFlow.js pads by a negative amount there and skips voxels; ONNX does not.
+  if (settings.padding === 'same' && shape.slice(0, -2).some((k, i) => k < settings.strides[i]!))
+    throw unsupported(layer.name, 'a stride above the kernel size with padding same')
   const node = translation.graph.node(
     'Conv',
     [
@@ -147,7 +180,7 @@ function linearWeights(
   const bias = ownBias ?? new Float32Array(channels)
   const next = translation.onlyConsumer.get(layer.inboundNodes[0]!.outputTensors[0]!.id)
   const isLinear = settingsOf(layer).activation === 'linear'
-  if (!isLinear || next?.getClassName() !== 'BatchNormalization')
+  if (!isLinear || next === undefined || !normalisations.has(next.getClassName()))
     return { kernel: kernel!, bias, last: layer }
   const { scale, shift } = normalisationOf(next, translation.weights.get(next.name)!)
   return { ...foldNormalisation(kernel!, bias, scale, shift), last: next }
@@ -208,6 +241,18 @@ function globalAverage(translation: Translation, _layer: Layer, [input]: readonl
   const pooled = translation.graph.node('GlobalAveragePool', [x])
   const name = translation.graph.node('Flatten', [pooled], { axis: 1 })
   return { name, rank: 2, isChannelsFirst: false }
+}
+
+function pool(translation: Translation, layer: Layer, input: Value, operator: string): Value {
+  const settings = settingsOf(layer)
+  const config = layer.getConfig() as { poolSize: number[]; strides: number[] }
+  if (settings.dataFormat === 'channelsFirst') throw unsupported(layer.name, 'channels first')
+  const name = translation.graph.node(operator, [toChannelsFirst(translation, input)], {
+    kernel_shape: config.poolSize,
+    strides: config.strides,
+    auto_pad: settings.padding === 'same' ? 'SAME_UPPER' : 'VALID',
+  })
+  return { name, rank: input.rank, isChannelsFirst: true }
 }
 
 /** The part of a layer's configuration that matters here. */

@@ -41,7 +41,27 @@ export function normalisationOf(
   const named = (ending: string): Float32Array | undefined =>
     weights[layer.weights.findIndex(({ originalName }) => originalName.endsWith(ending))]
   const [gamma, beta] = [named('gamma'), named('beta')]
-  const [mean, variance] = [named('moving_mean')!, named('moving_variance')!]
+  return affineOf(gamma, beta, named('moving_mean')!, named('moving_variance')!, epsilon)
+}
+
+/**
+ * Batch normalisation by given statistics, as one affine map.
+ *
+ * @param gamma - Scale, `[C]`; one without it.
+ * @param beta - Shift, `[C]`; zero without it.
+ * @param mean - Mean, `[C]`.
+ * @param variance - Variance, `[C]`.
+ * @param epsilon - Added to the variance.
+ * @returns Scale and shift, one per channel.
+ * @throws Never.
+ */
+export function affineOf(
+  gamma: Float32Array | undefined,
+  beta: Float32Array | undefined,
+  mean: Float32Array,
+  variance: Float32Array,
+  epsilon: number,
+): ChannelAffine {
   const scale = variance.map((value, c) => (gamma?.[c] ?? 1) / Math.sqrt(value + epsilon))
   return { scale, shift: scale.map((factor, c) => (beta?.[c] ?? 0) - mean[c]! * factor) }
 }

@@ -2,12 +2,13 @@ import { describe, it, expect } from 'vitest'
 import { isLimbicError } from '../../../src/core/errors/index.ts'
 import { openEngine } from '../../../src/engine/index.ts'
 import { exportOnnx, openOnnxSession } from '../../../src/engine/onnx/index.ts'
-import { cnn1d } from '../../../models/index.ts'
+import { cnn1d, resnet3d } from '../../../models/index.ts'
+import { defineResidualParts } from '../../../models/resnet3d-layers.ts'
 import { noise, relativeError, size } from '../_tensors.ts'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 
-const { tf } = await openEngine('cpu')
+const { tf, fused } = await openEngine('cpu')
 
 /** Random weights everywhere, so that no bias or running statistic is left at a value that hides a mistake. */
 function randomise(model: LayersModel): LayersModel {
@@ -84,6 +85,47 @@ describe('exportOnnx', () => {
     expect(await errorOfExport(randomise(model), 2)).toBeLessThan(1e-5)
   })
 
+  it('gives the scores of residual networks on volumes, fused or not', async () => {
+    const settings = { shape: [9, 8, 7], nClasses: 3, seed: 1 } as const
+    const compact = resnet3d(tf, { preset: 'compact', ...settings })
+    expect(await errorOfExport(randomise(compact), 2)).toBeLessThan(1e-5)
+    for (const blocks of [fused, undefined]) {
+      const { Stem, PreActBottleneck, NormPoolHead } = defineResidualParts(tf)
+      const config = { epsilon: 1e-3, momentum: 0.9, seed: 1, filters: 4 }
+      const parts = [
+        new Stem({ ...config, filters: 8 }),
+        new PreActBottleneck({ ...config, stride: 1, normalisesInput: false }),
+        new PreActBottleneck({ ...config, stride: 1, normalisesInput: true }),
+        new PreActBottleneck({ ...config, stride: 2, normalisesInput: true }),
+        new NormPoolHead(config),
+      ]
+      const input = tf.input({ shape: [17, 14, 11, 1] })
+      const features = parts.reduce((x, part) => {
+        part.fused = blocks
+        return part.apply(x) as SymbolicTensor
+      }, input)
+      const outputs = tf.layers.dense({ units: 2 }).apply(features) as SymbolicTensor
+      const model = tf.model({ inputs: input, outputs })
+      expect(await errorOfExport(randomise(model), 2)).toBeLessThan(1e-5)
+    }
+  })
+
+  it('covers three axes with strides, padding and pooling', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv3d({
+          ...{ inputShape: [9, 8, 7, 2], filters: 4, kernelSize: [3, 2, 1] },
+          ...{ strides: 2, padding: 'valid', activation: 'relu' },
+        }),
+        tf.layers.maxPooling3d({ poolSize: 3, strides: 2, padding: 'same' }),
+        tf.layers.conv3d({ filters: 3, kernelSize: 2, padding: 'same', useBias: false }),
+        tf.layers.averagePooling3d({ poolSize: 2, strides: 1, padding: 'same' }),
+        tf.layers.flatten(),
+      ],
+    })
+    expect(await errorOfExport(randomise(model), 3)).toBeLessThan(1e-5)
+  })
+
   it('refuses what it cannot translate', async () => {
     const model = tf.sequential({ layers: [tf.layers.lstm({ inputShape: [5, 2], units: 3 })] })
     const causal = tf.sequential({
@@ -91,7 +133,15 @@ describe('exportOnnx', () => {
         tf.layers.conv1d({ inputShape: [9, 1], filters: 1, kernelSize: 3, padding: 'causal' }),
       ],
     })
-    for (const wrong of [model, causal]) {
+    const skipping = tf.sequential({
+      layers: [
+        tf.layers.conv3d({
+          ...{ inputShape: [4, 4, 4, 1], filters: 1, kernelSize: 1 },
+          ...{ strides: 2, padding: 'same' },
+        }),
+      ],
+    })
+    for (const wrong of [model, causal, skipping]) {
       const error = await exportOnnx(wrong).catch((thrown: unknown) => thrown)
       expect(isLimbicError(error, 'ONNX_LAYER_UNSUPPORTED')).toBe(true)
     }

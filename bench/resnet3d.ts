@@ -1,0 +1,60 @@
+/** Workloads on the paper's 3D ResNet-50 (46 223 490 parameters, volumes of 64 x 64 x 44): one training step, and the scores of one volume. */
+import { resnet3d } from '../models/resnet3d.ts'
+import { createRng } from '../src/core/rng.ts'
+import { openEngine, type Engine } from '../src/engine/index.ts'
+import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
+import type { Workload } from './workload.ts'
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+
+const [shape, nClasses, batchSize] = [[64, 64, 44] as const, 2, 4]
+const nVoxels = 64 * 64 * 44
+
+/** Forward, gradients and Adam at batch 4, biases and running statistics included, no penalty: what the peer's step does. */
+export const resnet3dTrainStep: Workload = {
+  name: 'resnet3d-train-step',
+  repetitions: 5,
+  async setup() {
+    const engine = await openEngine()
+    const { tf } = engine
+    const model = buildModel(engine)
+    const variables = model.trainableWeights.map(
+      (weight) => weight.read() as ReturnType<typeof tf.variable>,
+    )
+    const optimizer = engine.createAdam({ learningRate: 1e-4 })
+    const input = tf.tensor(noise(batchSize * nVoxels), [batchSize, ...shape, 1])
+    const labels = Array.from({ length: batchSize }, (_, i) => i % nClasses)
+    const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
+    return () =>
+      tf.tidy(() => {
+        const loss = () => {
+          const logits = model.apply(input, { training: true }) as Tensor
+          return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
+        }
+        const { grads } = tf.variableGrads(loss, variables)
+        optimizer.applyGradients(grads)
+      })
+  },
+}
+
+/** One volume through the exported network. */
+export const resnet3dInfer: Workload = {
+  name: 'resnet3d-infer',
+  repetitions: 10,
+  async setup(threads) {
+    const bytes = await exportOnnx(buildModel(await openEngine()))
+    const session = openOnnxSession(bytes, { threads })
+    const volume = noise(nVoxels)
+    return () => void session.run(volume)
+  },
+}
+
+function buildModel({ tf, fused }: Engine): LayersModel {
+  const settings = { nClasses, seed: 0, output: 'logits', fused } as const
+  return resnet3d(tf, { preset: 'paper', shape, ...settings })
+}
+
+function noise(length: number): Float32Array {
+  const rng = createRng('bench')
+  return Float32Array.from({ length }, () => rng.normal())
+}
