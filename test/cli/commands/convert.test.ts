@@ -1,30 +1,12 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readNiftiHeader } from '../../../src/io/nifti/index.ts'
 import { sharedPath } from '../../_shared.ts'
+import { limbic } from '../_main.ts'
 import { dicomBytes, explicitLittle, mosaicElements } from '../../io/dicom/_dicom-bytes.ts'
-
-const launcher = fileURLToPath(new URL('../../../src/cli/launch.mjs', import.meta.url))
-
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function limbic(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [launcher, ...args], (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, stdout, stderr })
-    })
-  })
-}
 
 let dir: string
 beforeAll(async () => {

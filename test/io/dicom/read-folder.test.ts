@@ -38,6 +38,16 @@ describe('files of other kinds', () => {
     expect(otherFiles).toEqual(['a.par', 'b', 'c.gz'])
     expect(findings.map(({ code }) => code)).toEqual(['GZIP_CORRUPT'])
   })
+
+  it('tells of a problem that many files share in a few words', async () => {
+    const folder = join(dir, 'jpeg')
+    await mkdir(folder)
+    for (let n = 0; n < 9; n++)
+      await writeFile(join(folder, `${n}`), dicomBytes(sliceElements(), '1.2.840.10008.1.2.4.90'))
+    const { findings } = await readDicomFolder(folder)
+    expect(findings.map(({ code }) => code)).toEqual(Array(3).fill('DICOM_UNSUPPORTED'))
+    expect(findings[2]!.message).toMatch(/The same holds for 6 more files\.$/)
+  })
 })
 
 describe('a folder of slices', () => {
