@@ -47,7 +47,7 @@ export function watchDevice(device: GPUDevice): DeviceHealth {
  * @throws Never.
  */
 export function gpuError(message: string): LimbicError {
-  const label = /\[(?:Invalid )?(?:ShaderModule|ComputePipeline)(?:Descriptor)? "([^"]+)"/
+  const label = /\[(?:Invalid )?(?:ShaderModule|ComputePipeline)(?:Descriptor)? "+([^"]+)"/
   const shader = label.exec(message)
   return new LimbicError('ENGINE_GPU_ERROR', {
     shader: shader?.[1],
@@ -55,11 +55,8 @@ export function gpuError(message: string): LimbicError {
   })
 }
 
+/** Without a full stop: it becomes part of a sentence. */
 function firstLine(message: string): string {
-  return (
-    message
-      .split('\n')
-      .map((line) => line.trim())
-      .find((line) => line !== '') ?? 'no message'
-  )
+  const lines = message.split('\n').map((line) => line.trim().replace(/\.$/, ''))
+  return lines.find((line) => line !== '') ?? 'no message'
 }
