@@ -5,7 +5,8 @@ import type { FusedBlocks } from '../../src/engine/fused/blocks.ts'
 import { openTestEngine } from '../train/network/_engine.ts'
 import type { Rank, Scalar, Tensor, Tensor5D, Variable } from '@tensorflow/tfjs-core'
 
-const { tf } = await openTestEngine()
+const engine = await openTestEngine()
+const { tf } = engine
 const parts = defineResidualParts(tf)
 const shared = { epsilon: 1e-3, momentum: 0.9, seed: 3 }
 
@@ -211,6 +212,29 @@ describe('the parts together', () => {
       ['head', [2, 2, 1, 1, 16], [16], settings],
     ])
     model.dispose()
+  })
+
+  it('compute the same with what the engine offers as without it', async () => {
+    const run = async (fused: FusedBlocks | undefined) => {
+      const { model, stem, block, head } = createModel(5)
+      for (const part of [stem, block, head]) part.fused = fused
+      const variables = model.trainableWeights.map((weight) => weight.read() as Variable)
+      const x = draw([2, 9, 8, 7, 1], 11)
+      const { value, grads } = tf.variableGrads(() => {
+        const y = model.apply(x, { training: true }) as Tensor
+        return tf.sum(tf.mul(y, draw(y.shape, 12)))
+      }, variables)
+      const later = model.apply(x) as Tensor
+      const tensors = [value, ...variables.map(({ name }) => grads[name]!), later]
+      const values = await Promise.all(tensors.map(async (tensor) => [...(await tensor.data())]))
+      model.dispose()
+      return values
+    }
+    const [plain, offered] = [await run(undefined), await run(engine.fused)]
+    plain.forEach((values, i) => {
+      const size = Math.max(1, ...values.map(Math.abs))
+      values.forEach((value, j) => expect(offered[i]![j]! / size).toBeCloseTo(value / size, 3))
+    })
   })
 
   it('describe themselves', () => {
