@@ -123,23 +123,28 @@ describe.each(references)('$folder (set LIMBIC_SHARED)', ({ dir: data, images, i
     if (niftis.length > 0) folder = await readDicomFolder(data, { intensity })
   })
 
-  it.each(niftis)('%s: every voxel, the affine, times and phase encoding', async (name) => {
-    const file = join(data, images, name)
-    const { series, comparison } = await bestMatch(folder.series, file)
-    const header = await readNiftiHeader(file)
-    expect(comparison).toMatchObject({ nDifferent: 0, nVolumes: header.nVolumes })
-    // The converter of these references places images half a pixel off in both directions of the plane; Philips' own centre of
-    // the stack, (2005,1078) to (2005,107A), agrees with ours.
-    const halfPixel = data.endsWith('nitest-balls1') ? header.voxelSizeMm[0] / 2 : 0
-    expect(Math.abs(comparison.affineErrorMm - halfPixel)).toBeLessThan(
-      halfPixel === 0 ? 1e-3 : 0.02,
-    )
-    expect(comparison.rotationError).toBeLessThan(1e-3)
-    if (header.trSeconds !== undefined) expect(series.trSeconds).toBeCloseTo(header.trSeconds, 5)
-    const sidecar = file.replace(/\.nii(\.gz)?$/, '.json')
-    if (existsSync(sidecar))
-      expectSidecar(series, JSON.parse(readFileSync(sidecar, 'utf8')) as Sidecar)
-  })
+  // Without the data one test stands for all, skipped by name.
+  const cases = niftis.length === 0 ? ['any image'] : niftis
+  it.skipIf(niftis.length === 0).each(cases)(
+    '%s: every voxel, the affine, times and phase encoding',
+    async (name) => {
+      const file = join(data, images, name)
+      const { series, comparison } = await bestMatch(folder.series, file)
+      const header = await readNiftiHeader(file)
+      expect(comparison).toMatchObject({ nDifferent: 0, nVolumes: header.nVolumes })
+      // The converter of these references places images half a pixel off in both directions of the plane; Philips' own centre of
+      // the stack, (2005,1078) to (2005,107A), agrees with ours.
+      const halfPixel = data.endsWith('nitest-balls1') ? header.voxelSizeMm[0] / 2 : 0
+      expect(Math.abs(comparison.affineErrorMm - halfPixel)).toBeLessThan(
+        halfPixel === 0 ? 1e-3 : 0.02,
+      )
+      expect(comparison.rotationError).toBeLessThan(1e-3)
+      if (header.trSeconds !== undefined) expect(series.trSeconds).toBeCloseTo(header.trSeconds, 5)
+      const sidecar = file.replace(/\.nii(\.gz)?$/, '.json')
+      if (existsSync(sidecar))
+        expectSidecar(series, JSON.parse(readFileSync(sidecar, 'utf8')) as Sidecar)
+    },
+  )
 })
 
 type Sidecar = Readonly<Record<string, unknown>>
