@@ -36,13 +36,18 @@ export function referenceVolumeConvolution(
   const dx = new Float64Array(x.length)
   const dFilter = new Float64Array(filter.length)
   eachTap(shape, (row, voxel, tap) => {
-    for (let c = 0; c < C; c++)
+    for (let c = 0; c < C; c++) {
+      const from = voxel * C + c
+      const value = x[from]!
+      let gradient = 0
       for (let o = 0; o < Cout; o++) {
-        const [at, from, to] = [(tap * C + c) * Cout + o, voxel * C + c, row * Cout + o]
-        y[to]! += x[from]! * filter[at]!
-        dx[from]! += dy[to]! * filter[at]!
-        dFilter[at]! += dy[to]! * x[from]!
+        const [at, to] = [(tap * C + c) * Cout + o, row * Cout + o]
+        y[to]! += value * filter[at]!
+        gradient += dy[to]! * filter[at]!
+        dFilter[at]! += dy[to]! * value
       }
+      dx[from]! += gradient
+    }
   })
   return { y, dx, dFilter }
 }

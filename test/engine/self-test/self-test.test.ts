@@ -1,8 +1,14 @@
 import { describe, it, expect } from 'vitest'
 import { LimbicError } from '../../../src/core/errors/index.ts'
-import { openEngine, type Engine } from '../../../src/engine/index.ts'
+import {
+  openEngine,
+  type BlockSettings,
+  type Engine,
+  type NormWeights,
+} from '../../../src/engine/index.ts'
 import { selfTest, selfTestTolerance } from '../../../src/engine/self-test/self-test.ts'
 import type { Tf } from '../../../src/engine/tf.ts'
+import type { Tensor, Tensor5D } from '@tensorflow/tfjs-core'
 
 const engine = await openEngine('cpu')
 const { tf } = engine
@@ -31,17 +37,27 @@ describe('selfTest', () => {
     const grads: Tf['grads'] = (f) => {
       const whole = tf.grads(f)
       return (inputs, dy) => {
-        const [dx, dFilter] = whole(inputs, dy) as [
-          ReturnType<typeof tf.ones>,
-          ReturnType<typeof tf.ones>,
-        ]
+        const [dx, dFilter, ...others] = whole(inputs, dy) as [Tensor, Tensor, ...Tensor[]]
         const [first, ...rest] = dFilter.dataSync()
-        return [dx, tf.tensor([first! * 1.01, ...rest], dFilter.shape)]
+        return [dx, tf.tensor([first! * 1.01, ...rest], dFilter.shape), ...others]
       }
     }
     const error = await failureOf({ ...engine, tf: { ...tf, grads } })
     expect((error as LimbicError).details).toMatchObject({
       operation: 'conv1d, gradient of the filter',
+    })
+  })
+
+  it('finds windows of negative values pooled to zero, and a fused block that forgets the shift', async () => {
+    const maxPool3d = ((...args: Parameters<Tf['maxPool3d']>) =>
+      tf.relu(tf.maxPool3d(...args))) as Tf['maxPool3d']
+    const pooling = await failureOf({ ...engine, tf: { ...tf, maxPool3d } })
+    expect((pooling as LimbicError).details).toMatchObject({ operation: 'maxPool3d' })
+    const head = (x: Tensor5D, norm: NormWeights, settings: BlockSettings) =>
+      engine.fused!.head(x, { ...norm, beta: tf.zerosLike(norm.beta) }, settings)
+    const forgetful = { ...engine, fused: { ...engine.fused!, head } }
+    expect(((await failureOf(forgetful)) as LimbicError).details).toMatchObject({
+      operation: 'batch normalisation in a fused block',
     })
   })
 
