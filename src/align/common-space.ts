@@ -1,10 +1,22 @@
 /** Calibration data of the training subjects `[T x V_s]` -> a frozen common space, and calibration data of any subject -> its map into it. */
 import { LimbicError, createFinding, type Finding } from '../core/errors/index.ts'
+import { createRng, type Rng } from '../core/rng.ts'
 import type { FloatArray, Matrix, Matrix64, RunKey, State } from '../core/types.ts'
-import { multiply, selectRows, toFloat64 } from '../math/matrix.ts'
+import { columnMeans, multiply, selectRows, subtractRow, toFloat64 } from '../math/matrix.ts'
 import { applyAlignedMap, compactMap, type AlignedMap } from './aligned-map.ts'
+import { fitDetSrm } from './det-srm.ts'
 import { alignToCommonSpace, hyperalign, type HyperalignmentOptions } from './hyperalignment.ts'
+import { fitRidgeMap } from './ridge-map.ts'
+import { fitSrm } from './srm.ts'
 import { fitTemplateComponents, type TemplateComponents } from './template-components.ts'
+import { zscoreColumns } from './zscore-columns.ts'
+
+/** How the common space is found. The shared response models need `components`. */
+export type CommonSpaceMethod = 'hyperalignment' | 'srm' | 'det-srm'
+
+/** How a subject that the common space was not fitted on is mapped into it: by a rotation, or by ridge regression. */
+export type NewSubjectMap =
+  { readonly kind: 'procrustes' } | { readonly kind: 'ridge'; readonly lambda: number }
 
 /** One subject's map into the common space. */
 export interface MapperState extends State, AlignedMap {
@@ -17,13 +29,15 @@ export interface MapperState extends State, AlignedMap {
 /** What the training subjects have in common; held-out subjects are mapped to it and never change it. */
 export interface CommonSpaceState extends State {
   readonly kind: 'common-space'
-  /** `[T x Vc]`, or `[T x K]` with components mapped directly: what every subject is aligned to, row by row. */
+  readonly method: CommonSpaceMethod
+  /** `[T x Vc]`, or `[T x K]` with components mapped directly or a shared response: what every subject is aligned to, row by row. */
   readonly template: Matrix64
   /** Present when subjects are aligned to the whole template and reduced afterwards. */
   readonly reduction: Pick<TemplateComponents, 'mean' | 'axes'> | null
-  /** How the maps of the training subjects were fitted, and those of others are to be. */
+  /** How the maps of the training subjects were fitted, and those of others are to be, unless by ridge. */
   readonly scaling: boolean
   readonly zscoreAll: boolean
+  readonly newSubject: NewSubjectMap
   /** One per training subject. */
   readonly mappers: Readonly<Record<string, MapperState>>
 }
@@ -37,11 +51,18 @@ export interface SubjectCalibration {
   readonly runs: readonly RunKey[]
 }
 
+/** `scaling` is on by default for hyperalignment and off for shared responses; what concerns levels is hyperalignment's alone. */
 export interface CommonSpaceOptions extends HyperalignmentOptions {
-  /** Principal components of the template to keep; the whole common space when absent. */
+  /** Default `hyperalignment`. */
+  readonly method?: CommonSpaceMethod
+  /** Hyperalignment: principal components of the template to keep, the whole common space when absent. Shared responses: their features. */
   readonly components?: number
   /** `direct`: subjects are aligned to the template's components. `after`: to the whole template, and then reduced. Default `direct`. */
   readonly reduce?: 'direct' | 'after'
+  /** Default Procrustes; training subjects are always mapped so. */
+  readonly newSubject?: NewSubjectMap
+  /** Starting maps of shared responses are drawn from it; seed 0 when absent. */
+  readonly rng?: Rng
 }
 
 /** Which runs and rows a calibration consists of. */
@@ -55,15 +76,16 @@ export interface ProjectionOptions {
 }
 
 /**
- * Hyperaligns the training subjects and freezes their common space.
+ * Finds what the training subjects have in common and freezes it.
  *
  * @param subjects - Training subjects only, at least two.
- * @param options - Those of hyperalignment, and the number of components.
+ * @param options - The method and its settings, the number of components, and how new subjects are to be mapped.
  * @returns The common space with a map for each of the subjects.
  * @throws {LimbicError} `TOO_FEW_SUBJECTS`; `ALIGN_ROWS_MISMATCH` when the calibrations differ in length; `ALIGN_RANK_DEFICIENT` when one of
- *   them is blank or too short; `VALUE_INVALID` for NaN, infinity or more components than there are.
- * @remarks See `hyperalign`. With components: the mean of the aligned subjects is centred and decomposed, and each subject, of these or new,
- *   is mapped by Procrustes onto its first K principal components.
+ *   them is blank or too short; `VALUE_INVALID` for NaN, infinity, more components than there are, or none for a shared response.
+ * @remarks See `hyperalign`, `fitSrm`, `fitDetSrm`. With components of hyperalignment: the mean of the aligned subjects is centred and
+ *   decomposed, and each subject, of these or new, is mapped by Procrustes onto its first K principal components. With a shared response:
+ *   each is mapped by Procrustes onto the response, which for the training subjects is the model's own last step.
  */
 export function fitCommonSpace(
   subjects: readonly SubjectCalibration[],
@@ -71,22 +93,20 @@ export function fitCommonSpace(
 ): CommonSpaceState {
   for (const subject of subjects) assertUsable(subject.subject, subject.calibration)
   assertMatchingRows(subjects)
-  const { components, reduce = 'direct', scaling = true, zscoreAll = false } = options
+  const { method = 'hyperalignment', newSubject = { kind: 'procrustes' } } = options
+  const { scaling = method === 'hyperalignment', zscoreAll = false } = options
   const calibrations = subjects.map(({ calibration }) => toFloat64(calibration))
-  const { commonSpace, maps } = hyperalign(calibrations, options)
-  const reduction = components === undefined ? null : fitTemplateComponents(commonSpace, components)
-  const isDirect = reduction !== null && reduce === 'direct'
+  const { template, reduction, maps } =
+    method === 'hyperalignment'
+      ? fitHyperalignedTemplate(calibrations, options)
+      : fitSharedTemplate(calibrations, method, options)
+  const fittedOn = subjects.flatMap(({ runs }) => runs)
   const space = {
-    kind: 'common-space',
-    fittedOn: subjects.flatMap(({ runs }) => runs),
-    template: isDirect ? reduction.scores : commonSpace,
-    reduction:
-      reduction === null || isDirect ? null : { mean: reduction.mean, axes: reduction.axes },
-    scaling,
-    zscoreAll,
-  } as const
+    ...({ kind: 'common-space', method, fittedOn } as const),
+    ...{ template, reduction, scaling, zscoreAll, newSubject },
+  }
   const mappers = subjects.map(({ subject }, i) => {
-    const map = isDirect ? alignToCommonSpace(calibrations[i]!, space.template, space) : maps[i]!
+    const map = maps?.[i] ?? alignToCommonSpace(calibrations[i]!, template, space)
     return [subject, finishMapper(space, map, subject, calibrations[i]!)] as const
   })
   return { ...space, mappers: Object.fromEntries(mappers) }
@@ -98,7 +118,8 @@ export function fitCommonSpace(
  * @param commonSpace - Fitted on other subjects.
  * @param calibration - `[T' x V]`: calibration rows of the subject, in its own voxels.
  * @param options - The subject, its runs, and the template row that each calibration row corresponds to.
- * @returns The map, which has seen the subject's calibration runs and, through the template, those of the training subjects.
+ * @returns The map, by Procrustes or ridge as the common space says, which has seen the subject's calibration runs and, through the
+ *   template, those of the training subjects.
  * @throws {LimbicError} `ALIGN_ROWS_MISMATCH` when rows cannot be paired; `ALIGN_RANK_DEFICIENT` when the calibration is blank or too short;
  *   `VALUE_INVALID` for NaN, infinity or a row that the template does not have.
  * @remarks O(T' V min(T', V)). With fewer rows than dimensions what the calibration does not determine is mapped to the template's mean
@@ -120,7 +141,11 @@ export function projectSubject(
   assertUsable(subject, calibration)
   const target = rows === undefined ? commonSpace.template : selectRows(commonSpace.template, rows)
   const source = toFloat64(calibration)
-  const map = alignToCommonSpace(source, target, commonSpace)
+  const { newSubject, zscoreAll } = commonSpace
+  const map =
+    newSubject.kind === 'ridge'
+      ? fitRidgeMap(source, target, { lambda: newSubject.lambda, zscoreAll })
+      : alignToCommonSpace(source, target, commonSpace)
   const mapper = finishMapper(commonSpace, map, subject, source)
   return { ...mapper, fittedOn: [...runs, ...commonSpace.fittedOn] }
 }
@@ -155,6 +180,43 @@ export function findMapperProblems(mapper: MapperState): Finding[] {
   const nDimensions = Math.min(sourceMean.length, targetMean.length)
   if (rank >= enoughDimensions * nDimensions) return []
   return [createFinding('warning', 'ALIGN_RANK_REDUCED', { subject, nRows, rank, nDimensions })]
+}
+
+/** What subjects are to be mapped to; the maps of the training subjects where fitting gave them already. */
+interface Template extends Pick<CommonSpaceState, 'template' | 'reduction'> {
+  readonly maps: readonly AlignedMap[] | null
+}
+
+function fitHyperalignedTemplate(
+  calibrations: readonly Matrix64[],
+  options: CommonSpaceOptions,
+): Template {
+  const { components, reduce = 'direct' } = options
+  const { commonSpace, maps } = hyperalign(calibrations, options)
+  if (components === undefined) return { template: commonSpace, reduction: null, maps }
+  const { scores, mean, axes } = fitTemplateComponents(commonSpace, components)
+  return reduce === 'direct'
+    ? { template: scores, reduction: null, maps: null }
+    : { template: commonSpace, reduction: { mean, axes }, maps }
+}
+
+function fitSharedTemplate(
+  calibrations: readonly Matrix64[],
+  method: Exclude<CommonSpaceMethod, 'hyperalignment'>,
+  { components, zscoreAll = false, rng = createRng(0) }: CommonSpaceOptions,
+): Template {
+  if (components === undefined)
+    throw new LimbicError('VALUE_INVALID', {
+      what: 'align.components',
+      expected: `a number of features with method ${method}`,
+      found: 'none',
+    })
+  const fit = method === 'srm' ? fitSrm : fitDetSrm
+  const inputs = calibrations.map((rows) =>
+    zscoreAll ? zscoreColumns(rows) : subtractRow(rows, columnMeans(rows)),
+  )
+  const { shared } = fit(inputs, { nFeatures: components, rng })
+  return { template: shared, reduction: null, maps: null }
 }
 
 function finishMapper(

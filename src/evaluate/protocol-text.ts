@@ -66,11 +66,24 @@ function alignmentText({ align, clean }: Pipeline): string {
       ? 'Volumes are not rescaled.'
       : `Volumes of task runs are centred on ${clean.baseline === 'calibration' ? 'the calibration mean' : "the mean of the run's volumes so far"} and divided by the calibration spread, volume by volume.`
   if (align.method === 'none') return `Subjects are not aligned. ${scaling}`
-  const reduced =
-    align.components === undefined
-      ? ''
-      : ` The template is reduced to ${align.components} principal components.`
-  return `Training subjects are hyperaligned on their calibration runs (${align.match === 'time' ? 'time-locked volumes' : 'class means per run'}); the common space is then frozen, and the held-out subject is mapped onto it by Procrustes from its own calibration runs.${reduced} ${scaling}`
+  return `${templateText(align)}; it is then frozen, and the held-out subject is mapped onto it by ${newSubjectText(align)} from its own calibration runs. ${scaling}`
+}
+
+function templateText({ method, match, components }: Pipeline['align']): string {
+  const rows = match === 'time' ? 'time-locked volumes' : 'class means per run'
+  if (method === 'hyperalignment') {
+    const reduced =
+      components === undefined ? '' : `, reduced to ${components} principal components`
+    return `Training subjects are hyperaligned on their calibration runs (${rows}), which gives the common space${reduced}`
+  }
+  const model = method === 'srm' ? 'probabilistic' : 'deterministic'
+  return `A ${model} shared response model of ${components} features, fitted on the calibration runs of the training subjects (${rows}), gives the common space`
+}
+
+function newSubjectText({ newSubject }: Pipeline['align']): string {
+  return newSubject.kind === 'procrustes'
+    ? 'Procrustes'
+    : `ridge regression (penalty ${newSubject.lambda} of the mean squared length of a calibration row; training subjects by Procrustes)`
 }
 
 function innerText({ classify }: Pipeline): string {

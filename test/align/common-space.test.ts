@@ -6,6 +6,7 @@ import {
   projectSubject,
   type SubjectCalibration,
 } from '../../src/align/common-space.ts'
+import { fitRidgeMap } from '../../src/align/ridge-map.ts'
 import { createRng } from '../../src/core/rng.ts'
 import type { Matrix64 } from '../../src/core/types.ts'
 import { matrix, multiply, selectRows } from '../../src/math/matrix.ts'
@@ -69,6 +70,48 @@ describe('fitCommonSpace', () => {
     expect(largestDifference(mapped, along)).toBeLessThan(1e-11)
   })
 
+  it.each(['srm', 'det-srm'] as const)('finds a shared response (%s)', (method) => {
+    const { training, newcomer } = trainAndHeldOut(30, 20)
+    const space = fitCommonSpace(training, { method, components: 6 })
+    expect([space.template.nRows, space.template.nCols]).toEqual([20, 6])
+    expect(space).toMatchObject({ method, scaling: false, reduction: null })
+    const mapped = training.map(({ subject, calibration }) =>
+      applyMapper(space.mappers[subject]!, calibration as Matrix64),
+    )
+    const stranger = applyMapper(projectSubject(space, newcomer, held), newcomer)
+    expect(columnCorrelation(mapped[0]!, mapped[1]!)).toBeGreaterThan(0.85)
+    expect(columnCorrelation(stranger, mapped[2]!)).toBeGreaterThan(0.85)
+    expect(structuredClone(space)).toEqual(space)
+    expect(fitCommonSpace(training, { method, components: 6 })).toEqual(space)
+    const other = fitCommonSpace(training, { method, components: 6, rng: createRng(8) })
+    expect(other.template).not.toEqual(space.template)
+  })
+
+  it('gives a shared response the same space for voxels in other units, once they are z-scored', () => {
+    const { training } = trainAndHeldOut(8, 20)
+    const scaled = training.map((subject) => ({
+      ...subject,
+      calibration: matrix(
+        20,
+        8,
+        Float64Array.from(subject.calibration.data, (x, i) => 3 + x * (1 + (i % 8))),
+      ),
+    }))
+    const options = { method: 'srm', components: 3, zscoreAll: true } as const
+    const [plain, other] = [fitCommonSpace(training, options), fitCommonSpace(scaled, options)]
+    expect(largestDifference(plain.template, other.template)).toBeLessThan(1e-9)
+    const map = (space: typeof plain, of: typeof training) =>
+      applyMapper(space.mappers['01']!, of[0]!.calibration as Matrix64)
+    expect(largestDifference(map(plain, training), map(other, scaled))).toBeLessThan(1e-9)
+  })
+
+  it('asks for the number of features of a shared response', () => {
+    const { training } = trainAndHeldOut(10, 40)
+    expect(() => fitCommonSpace(training, { method: 'srm' })).toThrow(
+      /align\.components.*a number of features with method srm; found none/,
+    )
+  })
+
   it('names the subjects whose rows do not match', () => {
     const training = named(simulateSubjects(createRng(2), [5, 5]))
     const short = { ...training[1]!, calibration: matrix(7, 5) }
@@ -119,6 +162,28 @@ describe('projectSubject', () => {
         1e-11,
       )
     }
+  })
+
+  it('maps new subjects by ridge, and training subjects by Procrustes all the same', () => {
+    const { training, newcomer } = trainAndHeldOut(30, 20)
+    const plain = fitCommonSpace(training)
+    const ridge = fitCommonSpace(training, { newSubject: { kind: 'ridge', lambda: 0.1 } })
+    expect(ridge.mappers).toEqual(plain.mappers)
+    const mapper = projectSubject(ridge, newcomer, held)
+    const { right, left } = fitRidgeMap(newcomer, plain.template, { lambda: 0.1 })
+    expect([mapper.right, mapper.left]).toEqual([right, left])
+    expect(mapper.fittedOn).toEqual([...held.runs, ...ridge.fittedOn])
+    const blank = matrix(20, 30)
+    expect(() => projectSubject(ridge, blank, held)).toThrow(/does not determine any alignment/)
+  })
+
+  it.each(['direct', 'after'] as const)('reduces what ridge maps, too (%s)', (reduce) => {
+    const { training, newcomer } = trainAndHeldOut(30, 20)
+    const newSubject = { kind: 'ridge', lambda: 0.01 } as const
+    const space = fitCommonSpace(training, { components: 4, reduce, newSubject })
+    const stranger = applyMapper(projectSubject(space, newcomer, held), newcomer)
+    const known = applyMapper(space.mappers['01']!, training[0]!.calibration as Matrix64)
+    expect(columnCorrelation(stranger, known)).toBeGreaterThan(0.85)
   })
 
   it('pairs fewer rows, in any order, with the template rows they belong to', () => {

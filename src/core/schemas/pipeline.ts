@@ -68,15 +68,39 @@ export const selectStepSchema = z.strictObject({
   k: z.int().min(1).default(200),
 })
 
-export const alignStepSchema = z.strictObject({
-  stage: z.literal('align'),
-  method: z.enum(['hyperalignment', 'none']).default('hyperalignment'),
-  /** What corresponds between subjects: volumes at the same time in the same run, or the mean response to the same class in the same run. */
-  match: z.enum(['time', 'condition']).default('time'),
-  /** Principal components of the training template to keep; the whole common space when absent. */
-  components: z.int().min(1).optional(),
-  level2Iterations: z.int().min(0).default(1),
-})
+/** Methods whose common space has as many dimensions as `components` says, and none without it. */
+const sharedResponses: readonly string[] = ['srm', 'det-srm']
+
+export const alignStepSchema = z
+  .strictObject({
+    stage: z.literal('align'),
+    /** `srm`, `det-srm`: the probabilistic and the deterministic shared response model. */
+    method: z.enum(['hyperalignment', 'srm', 'det-srm', 'none']).default('hyperalignment'),
+    /** What corresponds between subjects: volumes at the same time in the same run, or the mean response to the same class in the same run. */
+    match: z.enum(['time', 'condition']).default('time'),
+    /** Principal components of the training template to keep, the whole common space when absent; features of a shared response, required there. */
+    components: z.int().min(1).optional(),
+    level2Iterations: z.int().min(0).default(1),
+    /**
+     * How a subject outside the training subjects is mapped into the common space: by a rotation, or by ridge regression with `lambda` as
+     * penalty, in units of the mean squared length of a calibration row.
+     */
+    newSubject: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('procrustes') }),
+        z.strictObject({ kind: z.literal('ridge'), lambda: z.number().gt(0).default(0.3) }),
+      ])
+      .default({ kind: 'procrustes' }),
+  })
+  .refine(
+    ({ method, components }) => !sharedResponses.includes(method) || components !== undefined,
+    { path: ['components'], error: 'a whole number with method srm or det-srm, such as 20' },
+  )
+  // The same condition in the words of JSON Schema, to which a refinement does not translate.
+  .meta({
+    if: { properties: { method: { enum: sharedResponses } }, required: ['method'] },
+    then: { required: ['components'] },
+  })
 
 export const classifyStepSchema = z.strictObject({
   stage: z.literal('classify'),

@@ -107,8 +107,9 @@ export function populationKey(
   subjects: readonly SubjectData[],
   variant: Variant,
 ): unknown {
-  const { clean, select, align, evaluate } = pipeline
+  const { clean, select, align, evaluate, seed } = pipeline
   const needsAlignment = variant === 'calibrated'
+  const startsAtRandom = align.method === 'srm' || align.method === 'det-srm'
   return {
     version: 1,
     variant,
@@ -117,6 +118,7 @@ export function populationKey(
     select,
     unit: evaluate.unit,
     align: needsAlignment ? align : null,
+    ...(needsAlignment && startsAtRandom ? { seed } : {}),
     runs: subjects.flatMap(({ training }) => [
       training.calibration.map((run) => run.sha256),
       training.labelled.map((run) => run.sha256),
@@ -138,6 +140,7 @@ async function alignSubjects(
   voxelsOf: ReadonlyMap<string, SelectionState>,
 ): Promise<{ commonSpace: CommonSpaceState; rowKeys: readonly string[] }> {
   const { clean, align } = context.pipeline
+  const { method, components, level2Iterations, newSubject } = align
   const calibrated: { subject: SubjectData; rows: CalibrationRows }[] = []
   for (const subject of subjects) {
     const { voxels } = voxelsOf.get(subject.subject)!
@@ -154,8 +157,9 @@ async function alignSubjects(
       runs: runKeys(subject.training.calibration),
     })),
     {
-      level2Iterations: align.level2Iterations,
-      ...(align.components === undefined ? {} : { components: align.components }),
+      ...{ level2Iterations, newSubject, rng: context.rng.fork('align') },
+      ...(method === 'none' ? {} : { method }),
+      ...(components === undefined ? {} : { components }),
     },
   )
   return { commonSpace, rowKeys }

@@ -83,6 +83,24 @@ describe('runStrictFold', () => {
     },
   )
 
+  it.each(['align.method=srm', 'align.method=det-srm', 'align.newSubject={ kind: ridge }'])(
+    'decodes, and stays blind to the labels of scored runs, with %s',
+    async (setting) => {
+      const reversed = { subject: '02', labels: (old: number[]) => old.map((label) => 2 - label) }
+      const before = await fitted(makeStudy(), [setting])
+      const after = await fitted(makeStudy(reversed), [setting])
+      expect(after.states).toEqual(before.states)
+      expect(before.accuracy).toBeGreaterThan(0.75)
+    },
+  )
+
+  it('starts shared responses from the seed, and hyperalignment from none', async () => {
+    const states = async (...settings: string[]) =>
+      (await fitted(makeStudy(), settings)).states.filter((state) => state.startsWith('population'))
+    expect(await states('align.method=srm', 'seed=1')).not.toEqual(await states('align.method=srm'))
+    expect(await states('seed=1')).toEqual(await states())
+  })
+
   it('needs enough subjects for an inner fit', async () => {
     const few = makeStudy().slice(0, 3)
     await expect(runStrictFold(makeContext(), few, '02')).rejects.toMatchObject({
@@ -104,6 +122,7 @@ describe('runStrictFold', () => {
 /** Every remembered state of the fold, as hashes, and the accuracy it led to. */
 async function fitted(
   study: ReturnType<typeof makeStudy>,
+  settings: readonly string[] = [],
 ): Promise<{ states: string[]; accuracy: number }> {
   const states: string[] = []
   const recording: Memo = async (stage, _key, compute) => {
@@ -111,7 +130,7 @@ async function fitted(
     states.push(`${stage} ${sha256(encodeState({ value }))}`)
     return value
   }
-  const fold = await runStrictFold(makeContext(makePipeline(), recording), study, '02')
+  const fold = await runStrictFold(makeContext(makePipeline(settings), recording), study, '02')
   return { states, accuracy: fold.models.lda!.calibrated.accuracy }
 }
 

@@ -33,6 +33,26 @@ describe('streamSubject', () => {
     expect(streamed.latencyMs.p95).toBeGreaterThanOrEqual(streamed.latencyMs.p50)
   })
 
+  it.each([
+    ['srm', 'align.method=srm'],
+    ['det-srm', 'align.method=det-srm'],
+    ['ridge', 'align.newSubject={ kind: ridge, lambda: 0.1 }'],
+  ])('does so with %s too', async (name, setting) => {
+    const out = join(dir, name)
+    await train(bids, out, setting)
+    const streamed = await streamSubject(join(out, 'bundle'), bids, '03', join(dir, 'new'), silent)
+    const { folds } = await runPipeline({
+      pipeline: tinyPipeline(setting),
+      bids,
+      out: join(out, 'run'),
+      resume: false,
+      execute: runInProcess,
+      emit: silent,
+    })
+    expect(streamed.accuracy).toBeCloseTo(folds[2]!.accuracy, 12)
+    expect(streamed.accuracy).toBeGreaterThan(0.45)
+  })
+
   it('names a subject that the dataset does not hold', async () => {
     await expect(
       streamSubject(join(dir, 'bundle'), bids, '07', join(dir, 'new'), silent),
