@@ -11,6 +11,7 @@ const probe = { volume: [8, 16, 16, 12, 8], channels: 32, steps: 3 } as const
  * @param names - Engines to compare; those that do not open are passed over.
  * @param open - Opens and tests one, and makes it current.
  * @param close - Ends one that was not chosen.
+ * @param time - Times one that is current.
  * @returns The fastest.
  * @throws What opening the first engine threw, when none works.
  */
@@ -18,6 +19,7 @@ export async function chooseFastest(
   names: readonly EngineName[],
   open: (name: EngineName) => Promise<Engine>,
   close: (engine: Engine) => void,
+  time: (engine: Engine) => Promise<number> = timeTraining,
 ): Promise<EngineName> {
   const measured: { engine: Engine; milliseconds: number }[] = []
   const failures: unknown[] = []
@@ -25,7 +27,7 @@ export async function chooseFastest(
     let engine: Engine | undefined
     try {
       engine = await open(name)
-      measured.push({ engine, milliseconds: await timeTraining(engine) })
+      measured.push({ engine, milliseconds: await time(engine) })
     } catch (error) {
       failures.push(error)
       if (engine !== undefined) close(engine)

@@ -51,28 +51,28 @@ export const engineErrors = {
     where: d.engine,
     problem: `The engine does not work on this machine: ${d.reason}.`,
     remedy:
-      d.remedy ?? 'Use `--engine auto`, or run `limbic doctor` for the state of every engine.',
+      d.remedy ?? 'Use `--set engine=auto`, or run `limbic doctor` for the state of every engine.',
   }),
   ENGINE_GPU_ERROR: (d: { shader?: string | undefined; message: string }): ErrorText => ({
     where: d.shader === undefined ? 'webgpu' : `webgpu, shader ${d.shader}`,
     problem: 'The GPU refused a calculation, so the results of this run cannot be trusted.',
     found: d.message,
     remedy:
-      'Update the graphics driver; until then use `--engine cpu`. A checkpointed run resumes where it was.',
+      'Update the graphics driver; until then use `--set engine=cpu`. A checkpointed run resumes where it was.',
   }),
   ENGINE_DEVICE_LOST: (d: { reason: string; message: string }): ErrorText => ({
     where: 'webgpu',
     problem: 'The GPU was lost during the run.',
     found: `${d.reason}: ${d.message}`,
     remedy:
-      'Start the same run again: it resumes from its last checkpoint. If the GPU is lost again, use a smaller batch or `--engine cpu`.',
+      'Start the same run again: it resumes from its last checkpoint. If the GPU is lost again, use a smaller batch or `--set engine=cpu`.',
   }),
   ENGINE_GPU_LIMIT: (d: { operation: string; bytes: number; limit: number }): ErrorText => ({
     where: `webgpu, ${d.operation}`,
     problem: 'An array is larger than what this GPU lets a shader see at once.',
     expected: `at most ${(d.limit / 2 ** 20).toFixed(0)} MiB`,
     found: `${(d.bytes / 2 ** 20).toFixed(0)} MiB`,
-    remedy: 'Use a smaller batch, or `--engine cpu`.',
+    remedy: 'Use a smaller batch, or `--set engine=cpu`.',
   }),
   ENGINE_OPERATION_UNSUPPORTED: (d: {
     engine: string
@@ -81,7 +81,7 @@ export const engineErrors = {
   }): ErrorText => ({
     where: d.engine,
     problem: `The engine does not do ${d.operation}; stock TensorFlow.js would give wrong numbers here or none.`,
-    remedy: d.remedy ?? 'Use `--engine cpu`.',
+    remedy: d.remedy ?? 'Use `--set engine=cpu`.',
   }),
   ONNX_LAYER_UNSUPPORTED: (d: { layer: string; found: string }): ErrorText => ({
     where: d.layer,

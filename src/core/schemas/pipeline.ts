@@ -150,7 +150,8 @@ export const pipelineSchema = z.strictObject({
   description: z.string().default(''),
   protocol: z.enum(['strict']).default('strict'),
   seed: z.int().default(0),
-  engine: z.enum(['auto', 'cpu']).default('auto'),
+  /** What networks run on; `auto` takes the fastest that works, see `limbic doctor`. */
+  engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
   steps: z.array(stepSchema).min(1),
 })
 
@@ -170,7 +171,7 @@ export interface Pipeline {
   readonly description: string
   readonly protocol: 'strict'
   readonly seed: number
-  readonly engine: 'auto' | 'cpu'
+  readonly engine: 'auto' | 'cpu' | 'webgpu' | 'tensorflow'
   readonly data: DataStep
   readonly label: LabelStep
   readonly clean: CleanStep

@@ -53,8 +53,8 @@ function unavailable(reason: string): LimbicError {
     engine: 'webgpu',
     reason: `WebGPU does not load (${reason})`,
     remedy: isMainThread
-      ? 'Reinstall the packages with `npm ci`; on Linux Dawn needs glibc 2.34 or newer. Use `--engine cpu` until then.'
-      : 'Train on the GPU with one job at a time (`--jobs 1`), or use `--engine cpu`.',
+      ? 'Reinstall the packages with `npm ci`; on Linux Dawn needs glibc 2.34 or newer. Use `--set engine=cpu` until then.'
+      : 'Train on the GPU with one job at a time (`--jobs 1`), or use `--set engine=cpu`.',
   })
 }
 

@@ -9,7 +9,7 @@ describe('gpuError', () => {
       ' - While validating [ComputePipeline "convolution 4x4"]',
     ].join('\n')
     expect(gpuError(message)).toMatchInlineSnapshot(
-      `[LimbicError: webgpu, shader convolution 4x4: The GPU refused a calculation, so the results of this run cannot be trusted. Found Binding size (512) is larger than the size (256) of [Buffer "x"]. Try: Update the graphics driver; until then use \`--engine cpu\`. A checkpointed run resumes where it was.]`,
+      `[LimbicError: webgpu, shader convolution 4x4: The GPU refused a calculation, so the results of this run cannot be trusted. Found Binding size (512) is larger than the size (256) of [Buffer "x"]. Try: Update the graphics driver; until then use \`--set engine=cpu\`. A checkpointed run resumes where it was.]`,
     )
   })
 

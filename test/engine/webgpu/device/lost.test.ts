@@ -10,7 +10,7 @@ describeGpu('a device that is lost', async () => {
     context.backend.device.destroy()
     const error: unknown = await before.data().catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'ENGINE_DEVICE_LOST' })
-    expect((error as Error).message).toMatch(/resumes from its last checkpoint.*--engine cpu/)
+    expect((error as Error).message).toMatch(/resumes from its last checkpoint.*--set engine=cpu/)
     expect(() => tf.add(before, 1)).toThrow(/The GPU was lost/)
   })
 })
