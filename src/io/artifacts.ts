@@ -57,7 +57,20 @@ export async function writeChunksAtomic(
  * @throws The error of the file system.
  */
 export async function writeJsonAtomic(file: string, value: unknown): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`)
+  await writeFileAtomic(file, formatJson(value))
+}
+
+/**
+ * The text that `writeJsonAtomic` writes.
+ *
+ * @param value - Anything that JSON can hold.
+ * @returns Two spaces of indentation, keys in their order, a newline at the end.
+ * @throws Never.
+ * @example
+ * const text = formatJson([1]) // text = '[\n  1\n]\n'
+ */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 /**

@@ -54,7 +54,7 @@ export function hashKey(stage: string, key: unknown): string {
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
-    if (ArrayBuffer.isView(inner)) return sha256(viewBytes(inner))
+    if (ArrayBuffer.isView(inner)) return `${inner.constructor.name} ${sha256(viewBytes(inner))}`
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
 }

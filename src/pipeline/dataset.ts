@@ -11,7 +11,7 @@ import { sha256 } from '../io/artifacts.ts'
 import { indexBids, type BidsRun } from '../io/bids/index.ts'
 import { canonicalJson, createDiskMemo } from './cache.ts'
 import { createRunOpener } from './open-run.ts'
-import { recordRuns, type RunRecord } from './run-record.ts'
+import { maskRuns, recordRuns, unionOfMasks, type RunMask, type RunRecord } from './run-record.ts'
 
 /** A dataset as plain data, which the main process makes once and every worker opens. */
 export interface DatasetRecord {
@@ -169,16 +169,45 @@ async function recordSubjects(
   const labels = [...new Set(runs.map((run) => run.id.subject))].sort()
   const progress = { stage: 'read', total: labels.length, unit: 'subjects' }
   const started = performance.now()
-  const subjects: SubjectRecord[] = []
+  const masked: MaskedSubject[] = []
   emit({ type: 'start', ...progress })
   for (const subject of labels) {
     const own = runs.filter((run) => run.id.subject === subject)
-    const recorded = await recordRuns(own, pipeline, classes, seriesDir, memo)
-    subjects.push({ subject, grid: own[0]!.header.grid, runs: recorded })
-    emit({ type: 'progress', ...progress, done: subjects.length })
+    const masks = await maskRuns(own, pipeline.clean, memo)
+    masked.push({ subject, runs: own, masks, grid: own[0]!.header.grid })
+    emit({ type: 'progress', ...progress, done: masked.length })
+  }
+  const subjects: SubjectRecord[] = []
+  for (const own of masked) {
+    const { subject, grid, masks } = own
+    const kept = unionOfMasks(keptMasks(own, masked, pipeline))
+    const recorded = await recordRuns(own.runs, masks, kept, pipeline, classes, seriesDir)
+    subjects.push({ subject, grid, runs: recorded })
   }
   emit({ type: 'done', stage: 'read', seconds: (performance.now() - started) / 1000 })
   return subjects
+}
+
+interface MaskedSubject {
+  readonly subject: string
+  readonly grid: Grid
+  readonly runs: readonly BidsRun[]
+  readonly masks: readonly RunMask[]
+}
+
+/**
+ * The masks whose voxels are kept for a subject. Shared voxels are chosen on other subjects, so theirs are kept too: what can be read of a
+ * scored run must not hang on its own mask, which is computed from all of its volumes.
+ */
+function keptMasks(
+  own: MaskedSubject,
+  all: readonly MaskedSubject[],
+  { select }: Pipeline,
+): readonly RunMask[] {
+  if (select.mode === 'per-subject') return own.masks
+  const isAlike = ({ grid }: MaskedSubject): boolean =>
+    grid.shape.every((n, axis) => n === own.grid.shape[axis])
+  return all.filter(isAlike).flatMap(({ masks }) => masks)
 }
 
 /** Events that no class names are dropped, which is right for instructions and wrong for a misspelt condition: the user must see it. */

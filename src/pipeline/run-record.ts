@@ -15,7 +15,7 @@ import { hashKey } from './cache.ts'
 /** A run as plain data: what is known of it, and where its numbers lie. */
 export interface RunRecord extends Omit<RunData, 'readSeries'> {
   readonly bold: string
-  /** Voxels of the stored series: the union of the masks of all runs of the subject, grid indices. */
+  /** Voxels of the stored series, grid indices: whatever any decoder may ask this run for. */
   readonly keptVoxels: Int32Array
   /** The masked series `[nVolumes x keptVoxels.length]`; written when it is first read. */
   readonly seriesFile: string
@@ -23,36 +23,70 @@ export interface RunRecord extends Omit<RunData, 'readSeries'> {
   readonly unlistedTrialTypes: readonly string[]
 }
 
+/** A run's own mask, and the hash of its image. */
+export interface RunMask {
+  readonly imageSha256: string
+  /** Grid indices, ascending. */
+  readonly voxels: Int32Array
+}
+
 /**
- * Masks and labels all runs of one subject.
+ * Masks runs, each by its own image.
+ *
+ * @param runs - The runs.
+ * @param clean - Says how to mask.
+ * @param memo - Where masks are remembered.
+ * @returns One mask per run, in order.
+ * @throws {LimbicError} `BRAIN_MASK_MISSING`, `MASK_SIZE_MISMATCH`, and as the readers.
+ */
+export async function maskRuns(
+  runs: readonly BidsRun[],
+  clean: CleanStep,
+  memo: Memo,
+): Promise<readonly RunMask[]> {
+  const masks: RunMask[] = []
+  for (const run of runs) masks.push(await maskOf(run, clean, memo))
+  return masks
+}
+
+/**
+ * Labels the runs of one subject and says where their series are kept.
  *
  * @param runs - All runs of the subject.
- * @param pipeline - Says how to mask, label and clean.
+ * @param masks - Their masks, in the same order.
+ * @param kept - Voxels of the stored series; holds every mask.
+ * @param pipeline - Says how to label and clean.
  * @param classes - Class names in the order of class indices.
  * @param seriesDir - Where masked series are kept.
- * @param memo - Where masks are remembered.
  * @returns One record per run, in order; no volume of a calibration task, or of a run without events, has a label.
- * @throws {LimbicError} `BRAIN_MASK_MISSING`, `MASK_SIZE_MISMATCH`, `CONFOUNDS_MISSING`, and as the readers.
+ * @throws {LimbicError} `CONFOUNDS_MISSING`, and as the readers.
  */
 export async function recordRuns(
   runs: readonly BidsRun[],
+  masks: readonly RunMask[],
+  kept: Int32Array,
   pipeline: Pipeline,
   classes: readonly string[],
   seriesDir: string,
-  memo: Memo,
 ): Promise<readonly RunRecord[]> {
-  const masks: RunMask[] = []
-  for (const run of runs) masks.push(await maskOf(run, pipeline.clean, memo))
-  const kept = unionOf(masks.map(({ voxels }) => voxels))
   const records: RunRecord[] = []
   for (const [i, run] of runs.entries())
     records.push(await recordRun(run, masks[i]!, kept, pipeline, classes, seriesDir))
   return records
 }
 
-interface RunMask {
-  readonly imageSha256: string
-  readonly voxels: Int32Array
+/**
+ * All voxels of some masks.
+ *
+ * @param masks - The masks.
+ * @returns Grid indices, ascending.
+ * @throws Never.
+ */
+export function unionOfMasks(masks: readonly RunMask[]): Int32Array {
+  const [first, ...others] = masks.map(({ voxels }) => voxels)
+  if (first === undefined) return new Int32Array(0)
+  if (others.every((voxels) => sameVoxels(voxels, first))) return first
+  return Int32Array.from(new Set(masks.flatMap(({ voxels }) => [...voxels]))).sort()
 }
 
 async function recordRun(
@@ -77,7 +111,7 @@ async function recordRun(
     key: run.key,
     sha256: hashKey('run', {
       key: run.key,
-      series: seriesKey,
+      image: mask.imageSha256,
       mask: mask.voxels,
       labels,
       confounds: confounds?.data ?? null,
@@ -158,10 +192,4 @@ async function readRunConfounds(
 
 function sameVoxels(a: Int32Array, b: Int32Array): boolean {
   return a.length === b.length && a.every((voxel, i) => voxel === b[i])
-}
-
-function unionOf(sets: readonly Int32Array[]): Int32Array {
-  const [first, ...others] = sets
-  if (first !== undefined && others.every((voxels) => sameVoxels(voxels, first))) return first
-  return Int32Array.from(new Set(sets.flatMap((voxels) => [...voxels]))).sort()
 }

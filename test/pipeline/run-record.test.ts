@@ -8,7 +8,12 @@ import { indexBids, type BidsRun } from '../../src/io/bids/index.ts'
 import { readNifti, writeNifti } from '../../src/io/nifti/index.ts'
 import { createDiskMemo } from '../../src/pipeline/cache.ts'
 import { createRunOpener } from '../../src/pipeline/open-run.ts'
-import { recordRuns, type RunRecord } from '../../src/pipeline/run-record.ts'
+import {
+  maskRuns,
+  recordRuns,
+  unionOfMasks,
+  type RunRecord,
+} from '../../src/pipeline/run-record.ts'
 import {
   createRecorder,
   emotionRun,
@@ -36,13 +41,10 @@ async function record(
   memo = noMemo,
 ): Promise<readonly [film: RunRecord, emotion: RunRecord]> {
   const pipeline = tinyPipeline(...settings)
-  const records = await recordRuns(
-    runs ?? (await indexRuns()),
-    pipeline,
-    classes,
-    join(dir, 'series'),
-    memo,
-  )
+  const all = runs ?? (await indexRuns())
+  const masks = await maskRuns(all, pipeline.clean, memo)
+  const kept = unionOfMasks(masks)
+  const records = await recordRuns(all, masks, kept, pipeline, classes, join(dir, 'series'))
   expect(records.map(({ id }) => id.task)).toEqual(['calibration', 'emotion'])
   return records as [RunRecord, RunRecord]
 }

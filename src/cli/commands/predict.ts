@@ -5,6 +5,8 @@ import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import { LimbicError } from '../../core/errors/index.ts'
 import { silent } from '../../core/events.ts'
+import { formatRunKey, type RunKey } from '../../core/types.ts'
+import { parseBidsName, runIdOf } from '../../io/bids/index.ts'
 import type { Calibration } from '../../evaluate/protocol/calibration.ts'
 import { predictImage, type VolumePrediction } from '../../pipeline/bundle/predict-image.ts'
 import {
@@ -54,7 +56,8 @@ async function predictAction(
   const calibrations = new Map<string, Calibration>()
   for (const image of images) {
     const subject = options.subject ?? subjectOf(image)
-    const calibration = calibrations.get(subject) ?? (await calibrate(bundle, subject, options))
+    const calibration =
+      calibrations.get(subject) ?? (await calibrate(bundle, subject, options, images))
     calibrations.set(subject, calibration)
     for await (const row of predictImage(bundle, calibration, image))
       process.stdout.write(
@@ -67,14 +70,31 @@ async function calibrate(
   bundle: Bundle,
   subject: string,
   { calibration }: PredictOptions,
+  images: readonly string[],
 ): Promise<Calibration> {
   if (calibration === undefined) return readCalibration(bundle, subject)
   const cacheDir = await mkdtemp(join(tmpdir(), 'limbic-calibration-'))
   try {
-    return await calibrateNewSubject(bundle, calibration, subject, cacheDir, silent)
+    return await calibrateNewSubject(
+      bundle,
+      calibration,
+      subject,
+      cacheDir,
+      silent,
+      runKeysOf(images),
+    )
   } finally {
     await rm(cacheDir, { recursive: true, force: true })
   }
+}
+
+/** The runs that the images hold, as far as their names say: none of them may calibrate. */
+function runKeysOf(images: readonly string[]): readonly RunKey[] {
+  return images.flatMap((image) => {
+    const name = parseBidsName(basename(image))
+    const id = name === undefined ? undefined : runIdOf(name)
+    return id === undefined ? [] : [formatRunKey(id)]
+  })
 }
 
 function subjectOf(image: string): string {

@@ -65,10 +65,6 @@ export const pipelineErrors = {
     remedy:
       'Mend the findings, or leave the subjects out with `--set data.exclude=[...]`; `limbic validate` shows them all.',
   }),
-  ALL_FOLDS_FAILED: (d: { nFolds: number; first: string }): ErrorText => ({
-    problem: `Every one of the ${d.nFolds} folds failed; the first with: ${d.first}`,
-    remedy: 'Mend the cause named above and run again; finished stages are kept.',
-  }),
   RUN_DIRECTORY_TAKEN: (d: { dir: string; found: string; wanted: string }): ErrorText => ({
     where: d.dir,
     problem: 'The output folder holds the results of another pipeline, dataset or seed.',

@@ -12,7 +12,7 @@ import { runKeys, type RunData } from './subject-data.ts'
  * @param runs - Calibration runs of one subject.
  * @param voxels - Grid indices, in the order of the columns.
  * @param clean - Drift, high-pass and confounds.
- * @returns The scaler; a voxel without spread gets sd 0 and is scaled to 0.
+ * @returns The scaler; a voxel without spread, or outside every calibration run's mask, gets sd 0 and is scaled to 0.
  * @throws {LimbicError} As `cleanRun`.
  */
 export async function fitCalibrationScaler(
@@ -24,7 +24,9 @@ export async function fitCalibrationScaler(
   const residuals = stackRows(
     await Promise.all(runs.map((run) => readCleanRun(run, voxels, clean))),
   )
-  return { ...fitScaler(residuals, runKeys(runs)), mean }
+  const { sd, ...fitted } = fitScaler(residuals, runKeys(runs))
+  const masked = new Set(runs.flatMap((run) => [...run.maskVoxels]))
+  return { ...fitted, mean, sd: sd.map((value, v) => (masked.has(voxels[v]!) ? value : 0)) }
 }
 
 /** Scales the next volume of a run: `[nVoxels]` raw in, `[nVoxels]` scaled out. It may remember the volumes before. */
@@ -44,7 +46,9 @@ export function createVolumeScaler(
   baseline: CleanStep['baseline'],
   nVoxels: number,
 ): VolumeScaler {
-  if (baseline === 'none') return (values) => values
+  if (baseline === 'none')
+    return (values) =>
+      scaler === null ? values : values.map((x, v) => (scaler.sd[v]! > 0 ? x : 0))
   const moments = createRunningMoments(nVoxels)
   if (scaler === null) return (values) => standardizeNext(moments, values)
   const scale = (values: Float32Array): Float32Array =>

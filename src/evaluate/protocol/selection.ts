@@ -1,7 +1,7 @@
 /** Labelled runs -> the voxels that separate the classes, one set for everybody or one per subject. */
 import { LimbicError } from '../../core/errors/index.ts'
 import type { CleanStep } from '../../core/schemas/pipeline.ts'
-import type { Grid, Matrix32 } from '../../core/types.ts'
+import type { Matrix32 } from '../../core/types.ts'
 import { createAnova } from '../../select/anova.ts'
 import {
   fitOwnSelection,
@@ -9,6 +9,7 @@ import {
   type SelectionState,
 } from '../../select/select-voxels.ts'
 import type { ProtocolContext } from './context.ts'
+import { formatGrid, isSameGrid } from './same-grid.ts'
 import { centreOnRunningMean } from './scale.ts'
 import { commonVoxels, runKeys, type RunData, type SubjectData } from './subject-data.ts'
 
@@ -119,19 +120,4 @@ async function readForSelection(
 function pick(f: Float64Array, voxels: Int32Array, wanted: Int32Array): Float64Array {
   const position = new Map(Array.from(voxels, (voxel, i) => [voxel, i]))
   return Float64Array.from(wanted, (voxel) => f[position.get(voxel)!]!)
-}
-
-function isSameGrid(a: Grid, b: Grid): boolean {
-  return (
-    a.shape.every((n, axis) => n === b.shape[axis]) &&
-    a.affine.every((value, i) => Math.abs(value - b.affine[i]!) < 1e-3)
-  )
-}
-
-function formatGrid({ shape, affine }: Grid): string {
-  const size = [0, 1, 2].map((axis) =>
-    Math.hypot(affine[axis]!, affine[4 + axis]!, affine[8 + axis]!).toFixed(2),
-  )
-  const origin = [3, 7, 11].map((i) => affine[i]!.toFixed(1))
-  return `${shape.join(' x ')} voxels of ${size.join(' x ')} mm with the first at (${origin.join(', ')}) mm`
 }

@@ -12,7 +12,7 @@ export type SplitPurpose = 'evaluate' | 'calibrate'
  * @param subject - Label, for messages.
  * @param runs - All runs of the subject, in order.
  * @param step - Says which runs calibrate.
- * @param purpose - Whether runs to score must be left; when every run is scored in turn, they always must.
+ * @param purpose - Whether runs to score must be left.
  * @returns The rotations, and the subject's part in training.
  * @throws {LimbicError} `STRICT_NEEDS_TWO_RUNS` when nothing is left to calibrate on or to score.
  */
@@ -22,10 +22,10 @@ export function splitRuns(
   step: Pick<DataStep, 'calibration'>,
   purpose: SplitPurpose = 'evaluate',
 ): Pick<SubjectData, 'rotations' | 'training'> {
-  const isScored = purpose === 'evaluate' || step.calibration.kind === 'rotate'
+  const isScored = purpose === 'evaluate'
   if (isScored && runs.length < 2)
     throw new LimbicError('STRICT_NEEDS_TWO_RUNS', { subject, found: runs.map((run) => run.key) })
-  if (step.calibration.kind === 'rotate') return rotate(runs)
+  if (step.calibration.kind === 'rotate') return isScored ? rotate(runs) : calibrateOnAll(runs)
   const isCalibration = calibrationTest(runs, step.calibration)
   const calibration = runs.filter(isCalibration)
   const evaluation = runs.filter((run) => !isCalibration(run))
@@ -50,6 +50,13 @@ function rotate(runs: readonly RunData[]): Pick<SubjectData, 'rotations' | 'trai
       evaluation: [scored],
     }))
   return { rotations, training: { calibration: runs, labelled: runs } }
+}
+
+function calibrateOnAll(runs: readonly RunData[]): Pick<SubjectData, 'rotations' | 'training'> {
+  return {
+    rotations: [{ calibration: runs, evaluation: [] }],
+    training: { calibration: runs, labelled: runs },
+  }
 }
 
 function calibrationTest(

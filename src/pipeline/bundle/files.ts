@@ -4,14 +4,14 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LimbicError } from '../../core/errors/index.ts'
 import { bundleSchema, type BundleManifest } from '../../core/schemas/bundle.ts'
-import { sha256, writeFileAtomic, writeJsonAtomic } from '../../io/artifacts.ts'
+import { formatJson, sha256, writeFileAtomic, writeJsonAtomic } from '../../io/artifacts.ts'
 import { decodeState, encodeState } from '../../io/state-file.ts'
 
 /**
  * Writes a bundle folder; an older one of that name is replaced when the new one is complete.
  *
  * @param dir - The folder.
- * @param manifest - Everything but the hashes.
+ * @param manifest - Everything but the hashes; a copy goes into `manifest.state`, which is hashed as the other files are.
  * @param states - File name below the folder -> plain data with typed arrays.
  * @returns The manifest with hashes.
  * @throws Never.
@@ -24,7 +24,7 @@ export async function writeBundleFiles(
   const part = `${dir}.part`
   await rm(part, { recursive: true, force: true })
   const files: Record<string, string> = {}
-  for (const [name, state] of Object.entries(states)) {
+  for (const [name, state] of Object.entries({ ...states, [manifestCopy]: manifest })) {
     const bytes = encodeState(state)
     await mkdir(dirname(join(part, name)), { recursive: true })
     await writeFileAtomic(join(part, name), bytes)
@@ -37,12 +37,15 @@ export async function writeBundleFiles(
   return complete
 }
 
+/** The manifest without hashes, hashed: the manifest cannot hold its own hash, and its class names decide what a prediction means. */
+const manifestCopy = 'manifest.state'
+
 /**
  * Reads a bundle's manifest.
  *
  * @param dir - The folder.
  * @returns The manifest.
- * @throws {LimbicError} `BUNDLE_INVALID` when the folder holds none, or one that is not valid.
+ * @throws {LimbicError} `BUNDLE_INVALID` when the folder holds none, or one that is not valid; `BUNDLE_HASH_MISMATCH` when it was changed.
  */
 export async function readManifest(dir: string): Promise<BundleManifest> {
   const file = join(dir, 'manifest.json')
@@ -52,8 +55,12 @@ export async function readManifest(dir: string): Promise<BundleManifest> {
       expected: 'a folder with manifest.json',
       found: existsSync(dir) ? 'a folder without one' : 'no such folder',
     })
-  const parsed = bundleSchema.safeParse(parseJson(await readFile(file, 'utf8')))
-  if (parsed.success) return parsed.data
+  const text = await readFile(file, 'utf8')
+  const parsed = bundleSchema.safeParse(parseJson(text))
+  if (parsed.success) {
+    await assertUnchanged(dir, parsed.data, text)
+    return parsed.data
+  }
   const issue = parsed.error.issues[0]
   throw new LimbicError('BUNDLE_INVALID', {
     bundle: file,
@@ -84,6 +91,17 @@ export async function readBundleFile(
   const found = sha256(bytes)
   if (found !== expected) throw new LimbicError('BUNDLE_HASH_MISMATCH', { file, expected, found })
   return decodeState(bytes)
+}
+
+async function assertUnchanged(dir: string, manifest: BundleManifest, text: string): Promise<void> {
+  const copy = await readBundleFile(dir, manifest, manifestCopy)
+  const written = formatJson({ ...(copy as Omit<BundleManifest, 'files'>), files: manifest.files })
+  if (text === written) return
+  throw new LimbicError('BUNDLE_HASH_MISMATCH', {
+    file: join(dir, 'manifest.json'),
+    expected: sha256(written),
+    found: sha256(text),
+  })
 }
 
 function parseJson(text: string): unknown {

@@ -32,7 +32,7 @@ export async function* predictImage(
   image: string,
 ): AsyncGenerator<VolumePrediction> {
   const header = await readNiftiHeader(image)
-  assertSameGrid(bundle.manifest, header.shape, image)
+  assertSameGrid(bundle.manifest, header.grid, image)
   const decoder = await createVolumeDecoder(bundle, calibration, openOnce(bundle.pipeline.engine))
   try {
     for await (const { index, data } of readVolumes(image)) {

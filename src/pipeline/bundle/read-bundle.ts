@@ -4,10 +4,12 @@ import { LimbicError } from '../../core/errors/index.ts'
 import { noMemo } from '../../core/memo.ts'
 import { createRng } from '../../core/rng.ts'
 import type { BundleManifest } from '../../core/schemas/bundle.ts'
+import type { Grid, RunKey } from '../../core/types.ts'
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
 import { calibrateSubject, type Calibration } from '../../evaluate/protocol/calibration.ts'
 import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
 import type { Population } from '../../evaluate/protocol/population.ts'
+import { formatGrid, isSameGrid, isSameShape } from '../../evaluate/protocol/same-grid.ts'
 import type { ClassifierState } from '../../train/classifier.ts'
 import { openDataset, recordDataset } from '../dataset.ts'
 import { openOnce } from '../fold-task.ts'
@@ -70,8 +72,10 @@ export async function readCalibration(bundle: Bundle, subject: string): Promise<
  * @param subject - Label of the subject.
  * @param cacheDir - Where masked series may be kept.
  * @param emit - Told of progress.
+ * @param toDecode - Runs that are to be decoded with the calibration: they are left out of it.
  * @returns The calibration.
- * @throws {LimbicError} As `recordDataset` and `calibrateSubject`; `BUNDLE_GRID_MISMATCH`.
+ * @throws {LimbicError} As `recordDataset` and `calibrateSubject`; `BUNDLE_GRID_MISMATCH`; `CALIBRATION_RUNS_MISSING` when nothing is left
+ *   to calibrate on.
  */
 export async function calibrateNewSubject(
   bundle: Bundle,
@@ -79,6 +83,7 @@ export async function calibrateNewSubject(
   subject: string,
   cacheDir: string,
   emit: Emit,
+  toDecode: readonly RunKey[] = [],
 ): Promise<Calibration> {
   const { manifest } = bundle
   const pipeline: Pipeline = {
@@ -87,7 +92,7 @@ export async function calibrateNewSubject(
   }
   const dataset = await recordDataset(bids, pipeline, cacheDir, emit, 'calibrate')
   const [data] = openDataset(dataset, pipeline, 'calibrate')
-  assertSameGrid(manifest, data!.grid.shape, `sub-${subject}`)
+  assertSameGrid(manifest, data!.grid, `sub-${subject}`)
   const context: ProtocolContext = {
     pipeline,
     classes: manifest.classes,
@@ -97,28 +102,36 @@ export async function calibrateNewSubject(
     openEngine: openOnce(pipeline.engine),
   }
   const population: Population = { ...bundle.population, calibrations: {} }
-  return calibrateSubject(context, population, data!, data!.rotations[0]!.calibration)
+  const { calibration } = data!.rotations[0]!
+  const runs = calibration.filter(({ key }) => !toDecode.includes(key))
+  if (runs.length === 0)
+    throw new LimbicError('CALIBRATION_RUNS_MISSING', {
+      subject,
+      rule: 'runs that are decoded do not calibrate',
+      nCalibration: 0,
+      nEvaluation: toDecode.length,
+      found: calibration.map(({ key }) => key),
+    })
+  return calibrateSubject(context, population, data!, runs)
 }
 
 /**
  * Asserts that an image lies on the decoder's grid.
  *
  * @param manifest - The bundle's manifest.
- * @param shape - First three sizes of the image.
+ * @param grid - Grid of the image.
  * @param image - Name for the message.
  * @returns Nothing.
  * @throws {LimbicError} `BUNDLE_GRID_MISMATCH`.
  */
-export function assertSameGrid(
-  manifest: BundleManifest,
-  shape: readonly number[],
-  image: string,
-): void {
-  const wanted = manifest.grid.shape
-  if (wanted.every((n, axis) => n === (shape[axis] ?? 1))) return
+export function assertSameGrid(manifest: BundleManifest, grid: Grid, image: string): void {
+  const wanted: Grid = manifest.grid
+  // With voxels of their own, subjects are free to lie where they like.
+  if (isSameGrid(wanted, grid)) return
+  if (manifest.voxelMode === 'per-subject' && isSameShape(wanted, grid)) return
   throw new LimbicError('BUNDLE_GRID_MISMATCH', {
     image,
-    expected: `${wanted.join(' x ')} voxels`,
-    found: `${shape.slice(0, 3).join(' x ')} voxels`,
+    expected: formatGrid(wanted),
+    found: formatGrid(grid),
   })
 }

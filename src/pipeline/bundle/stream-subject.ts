@@ -1,5 +1,6 @@
 /** A bundle, a dataset and a subject that the bundle has never seen -> calibration, then every scored run decoded volume by volume. */
 import type { Emit } from '../../core/events.ts'
+import { runKeys } from '../../evaluate/protocol/subject-data.ts'
 import { openDataset, recordDataset } from '../dataset.ts'
 import { predictImage } from './predict-image.ts'
 import { calibrateNewSubject, readBundle } from './read-bundle.ts'
@@ -31,11 +32,12 @@ export async function streamSubject(
   emit: Emit,
 ): Promise<StreamResult> {
   const bundle = await readBundle(dir)
-  const calibration = await calibrateNewSubject(bundle, bids, subject, cacheDir, emit)
   const { data, ...rest } = bundle.pipeline
   const pipeline = { ...rest, data: { ...data, subjects: [subject], exclude: [] } }
   const record = await recordDataset(bids, pipeline, cacheDir, emit)
   const [{ rotations }] = openDataset(record, pipeline) as [ReturnType<typeof openDataset>[number]]
+  const toDecode = runKeys(rotations[0]!.evaluation)
+  const calibration = await calibrateNewSubject(bundle, bids, subject, cacheDir, emit, toDecode)
   const latencies: number[] = []
   let hits = 0
   let nLabelled = 0

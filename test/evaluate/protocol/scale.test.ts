@@ -29,6 +29,19 @@ describe('fitCalibrationScaler', () => {
   })
 })
 
+describe('fitCalibrationScaler, masks', () => {
+  it('gives a voxel outside every calibration mask no spread, whatever its numbers do', async () => {
+    const volumes = [[0], [3], [2], [5]].map(([x]) => [x!, x!])
+    const run = makeRun('01', { task: 'calibration', run: '1', labels, volumes }, 2)
+    const masked = { ...run, maskVoxels: Int32Array.of(1) }
+    const { sd } = await fitCalibrationScaler([masked], voxels, clean)
+    expect(sd[0]).toBe(0)
+    expect(sd[1]).toBeGreaterThan(0)
+    const scaler = { kind: 'scaler', fittedOn: ['x'], mean: Float64Array.of(0, 0), sd } as const
+    expect([...createVolumeScaler(scaler, 'none', 2)(Float32Array.of(7, 7))]).toEqual([0, 7])
+  })
+})
+
 describe('readScaledRun', () => {
   const scaler = {
     kind: 'scaler',

@@ -36,7 +36,7 @@ const states = {
   'decoder.state': { weights: Float64Array.of(1, 2, 3) },
   'subjects/01.state': { voxels: Int32Array.of(4, 5) },
 }
-const fileNames = ['decoder.state', 'manifest.json', 'subjects/01.state']
+const fileNames = ['decoder.state', 'manifest.json', 'manifest.state', 'subjects/01.state']
 
 let nBundles = 0
 const freshDir = (): string => join(dir, `bundle-${++nBundles}`)
@@ -46,7 +46,7 @@ describe('writeBundleFiles', () => {
     const bundle = freshDir()
     const written = await writeBundleFiles(bundle, manifest, states)
     expect(listFiles(bundle)).toEqual(fileNames)
-    expect(Object.keys(written.files)).toEqual(Object.keys(states))
+    expect(Object.keys(written.files)).toEqual([...Object.keys(states), 'manifest.state'])
     for (const [name, hash] of Object.entries(written.files))
       expect(sha256(readFileSync(join(bundle, name)))).toBe(hash)
     expect(await readManifest(bundle)).toEqual(written)
@@ -71,6 +71,23 @@ describe('writeBundleFiles', () => {
     expect(listFiles(bundle)).toEqual(fileNames)
     expect((await readManifest(bundle)).name).toBe('new')
     expect(listFiles(dir).filter((name) => name.includes('.part'))).toEqual([])
+  })
+
+  it('notices a changed manifest: swapped classes would swap every prediction', async () => {
+    const bundle = freshDir()
+    await writeBundleFiles(bundle, manifest, states)
+    const file = join(bundle, 'manifest.json')
+    const text = readFileSync(file, 'utf8')
+    for (const changed of [
+      text.replace('"a"', '"b"').replace(/"b"(?=\s*\])/, '"a"'),
+      `${text}\n`,
+    ]) {
+      expect(changed).not.toBe(text)
+      writeFileSync(file, changed)
+      await expect(readManifest(bundle)).rejects.toMatchObject({ code: 'BUNDLE_HASH_MISMATCH' })
+    }
+    writeFileSync(file, text)
+    expect((await readManifest(bundle)).classes).toEqual(['a', 'b'])
   })
 
   it('leaves the older bundle alone when the new one cannot be written', async () => {

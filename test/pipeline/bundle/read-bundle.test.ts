@@ -161,15 +161,19 @@ describe('calibrateNewSubject', () => {
 })
 
 describe('assertSameGrid', () => {
-  it('compares the first three sizes', () => {
-    expect(assertSameGrid(bundle.manifest, [10, 10, 8, 99], 'a.nii')).toBeUndefined()
-    for (const shape of [
-      [10, 10],
-      [10, 10, 9, 99],
-      [8, 10, 10],
+  it('compares sizes and places', () => {
+    const { grid } = bundle.manifest
+    expect(assertSameGrid(bundle.manifest, grid, 'a.nii')).toBeUndefined()
+    const moved = grid.affine.map((value, i) => (i === 3 ? value + 1 : value))
+    for (const other of [
+      { ...grid, shape: [10, 10, 9] as const },
+      { ...grid, shape: [8, 10, 10] as const },
+      { ...grid, affine: moved },
     ])
-      expect(() => assertSameGrid(bundle.manifest, shape, 'a.nii')).toThrow(
+      expect(() => assertSameGrid(bundle.manifest, other, 'a.nii')).toThrow(
         expect.objectContaining({ code: 'BUNDLE_GRID_MISMATCH' }),
       )
+    const own = { ...bundle.manifest, voxelMode: 'per-subject' as const }
+    expect(assertSameGrid(own, { ...grid, affine: moved }, 'a.nii')).toBeUndefined()
   })
 })

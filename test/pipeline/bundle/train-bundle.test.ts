@@ -48,6 +48,7 @@ describe('trainBundle', () => {
     expect(listFiles(join(out, 'bundle'))).toEqual([
       'decoder.state',
       'manifest.json',
+      'manifest.state',
       'subjects/01.state',
       'subjects/02.state',
     ])
