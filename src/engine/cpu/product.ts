@@ -44,12 +44,19 @@ let opened: Multiply | undefined
  * @param y - `[M x N]`, written in place; must not overlap `a` or `b`.
  * @param options - Transposes and accumulation, all off by default.
  * @returns Nothing; the result is in `y`.
- * @throws {LimbicError} As `gemm`.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when a length does not fit a small product; ONNX Runtime's own error for a large one.
  */
-export function matrixProduct(...operands: Parameters<Multiply>): void {
-  const [M, N, K] = operands
-  if (M * N < smallResult || K === 0) gemm(...operands)
-  else (opened ??= openMultiply())(...operands)
+export function matrixProduct(
+  M: number,
+  N: number,
+  K: number,
+  a: Float32Array,
+  b: Float32Array,
+  y: Float32Array,
+  options: GemmOptions = {},
+): void {
+  if (M * N < smallResult || K === 0) gemm(M, N, K, a, b, y, options)
+  else (opened ??= openMultiply())(M, N, K, a, b, y, options)
 }
 
 /** The product in place where ONNX Runtime multiplies and the trick works; `gemm` everywhere else. */
