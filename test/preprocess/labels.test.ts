@@ -139,7 +139,17 @@ describe('labelVolumes', () => {
         const before = labelVolumes(list, options).labels
         const late = list.map((event) => ({ ...event, onset: event.onset + options.trSeconds }))
         // Rounding may move a border that lies exactly on a volume; such draws prove nothing.
-        fc.pre(late.every((event, i) => event.onset - options.trSeconds === list[i]!.onset))
+        const moved = (was: number, is: number): boolean => is - options.trSeconds === was
+        fc.pre(
+          late.every(({ onset, duration }, i) => {
+            const old = list[i]!.onset
+            return (
+              moved(old, onset) &&
+              moved(old + duration, onset + duration) &&
+              old + duration > old === duration > 0
+            )
+          }),
+        )
         const after = labelVolumes(late, options).labels
         expect(after.slice(1)).toEqual(before.slice(0, -1))
       }),
