@@ -7,6 +7,7 @@ import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { predictCommand } from './commands/predict.ts'
+import { preprocessCommand } from './commands/preprocess.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { schemasCommand } from './commands/schemas.ts'
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     convertCommand(),
     simulateCommand(),
     validateCommand(),
+    preprocessCommand(),
     runCommand(),
     trainCommand(),
     predictCommand(),

@@ -1,0 +1,128 @@
+/** `limbic preprocess BIDS OUT`: slice timing, realignment, mask, confounds and a quality page for every run. */
+import { Command } from 'commander'
+import { formatFinding } from '../../core/errors/index.ts'
+import { createPreprocessPool, preprocessInProcess } from '../../executors/preprocess-pool.ts'
+import { defaultPreprocessOptions } from '../../pipeline/preprocess/options.ts'
+import {
+  preprocessDataset,
+  type PreprocessedDataset,
+} from '../../pipeline/preprocess/preprocess-dataset.ts'
+import type { PreprocessedRun } from '../../pipeline/preprocess/preprocess-run.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { defaultJobs, integerOption, logFormatOption, numberOption } from '../options.ts'
+import { createReporter } from '../progress.ts'
+
+/** Options that say how runs are preprocessed, as commander gives them. */
+export interface PreprocessFlags {
+  readonly participantLabel?: string[]
+  readonly task?: string[]
+  readonly jobs: number
+  readonly sliceTiming: boolean
+  readonly causal: boolean
+  readonly fd: number
+  readonly dvars: number
+  readonly logFormat: 'text' | 'json'
+}
+
+/**
+ * The `preprocess` command.
+ *
+ * @returns The command.
+ * @throws Never.
+ */
+export function preprocessCommand(): Command {
+  const command = new Command('preprocess')
+    .description('slice timing, realignment, brain mask, confounds, and a quality page per run')
+    .argument('<bids>', 'the BIDS dataset')
+    .argument('<out>', 'the folder of derivatives; started again, only what is missing is made')
+  return addPreprocessFlags(command).action(
+    async (bids: string, out: string, flags: PreprocessFlags) => {
+      await runPreprocessing(bids, out, flags)
+    },
+  )
+}
+
+/**
+ * Adds the options that say how runs are preprocessed.
+ *
+ * @param command - The command.
+ * @returns The command.
+ * @throws Never.
+ */
+export function addPreprocessFlags(command: Command): Command {
+  const { maxFramewiseDisplacementMm, maxDvars } = defaultPreprocessOptions
+  return command
+    .option('--participant-label <label...>', 'subjects, with or without sub- (default: all)')
+    .option('--task <label...>', 'tasks (default: all)')
+    .option('--jobs <n>', 'runs at a time', integerOption('--jobs', 1), defaultJobs())
+    .option('--no-slice-timing', 'leave slice times as they are')
+    .option('--causal', 'slice timing from earlier volumes only, as beside the scanner', false)
+    .option(
+      '--fd <mm>',
+      'flag volumes that moved more',
+      numberOption('--fd', 0),
+      maxFramewiseDisplacementMm,
+    )
+    .option(
+      '--dvars <x>',
+      'flag volumes with a larger standardised DVARS',
+      numberOption('--dvars', 0),
+      maxDvars,
+    )
+    .addOption(logFormatOption())
+}
+
+/**
+ * Preprocesses a dataset and says what became of it.
+ *
+ * @param bids - The dataset.
+ * @param out - The folder of derivatives.
+ * @param flags - How.
+ * @returns When every run has ended; the exit code is set to 1 when there are findings of severity error.
+ * @throws {LimbicError} As `preprocessDataset`.
+ */
+export async function runPreprocessing(
+  bids: string,
+  out: string,
+  flags: PreprocessFlags,
+): Promise<void> {
+  const { participantLabel, task, jobs, sliceTiming, causal, fd, dvars, logFormat } = flags
+  const result = await preprocessDataset({
+    bids,
+    out,
+    settings: {
+      ...defaultPreprocessOptions,
+      sliceTiming: !sliceTiming ? 'none' : causal ? 'causal' : 'spline',
+      maxFramewiseDisplacementMm: fd,
+      maxDvars: dvars,
+    },
+    ...(participantLabel === undefined ? {} : { subjects: participantLabel.map(bareLabel) }),
+    ...(task === undefined ? {} : { tasks: task }),
+    execute: jobs === 1 ? preprocessInProcess : createPreprocessPool(jobs),
+    emit: createReporter(logFormat),
+  })
+  process.stdout.write(formatResult(result, out))
+  if (result.findings.some(({ severity }) => severity === 'error'))
+    process.exitCode = exitCodes.findings
+}
+
+function bareLabel(label: string): string {
+  return label.replace(/^sub-/, '')
+}
+
+function formatResult({ runs, findings }: PreprocessedDataset, out: string): string {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const nWarnings = findings.length - errors.length
+  const lines = runs.map(formatRun)
+  const counts = `${runs.length} run${runs.length === 1 ? '' : 's'} in ${out}, ${errors.length} errors, ${nWarnings} warnings`
+  return `${[...errors.map(formatFinding), ...lines, counts].join('\n')}\n`
+}
+
+function formatRun({ run, summary, isReused }: PreprocessedRun): string {
+  const { meanDisplacementMm, maxDisplacementMm, medianTsnr, nOutliers, nVolumes } = summary
+  const motion =
+    meanDisplacementMm === null || maxDisplacementMm === null
+      ? 'motion not measured'
+      : `FD mean ${meanDisplacementMm.toFixed(2)} mm, max ${maxDisplacementMm.toFixed(2)} mm`
+  return `${run.key}  ${motion}, ${nOutliers} of ${nVolumes} volumes flagged, tSNR ${medianTsnr.toFixed(1)}${isReused ? '  (kept)' : ''}`
+}
