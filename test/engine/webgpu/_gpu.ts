@@ -16,9 +16,7 @@ process.env.MESA_SHADER_CACHE_DISABLE = 'true'
 export const hasDriver = await findDriver()
 
 /** Skipped, by name, only where no driver offers an adapter at all. */
-export const describeGpu: typeof describe = hasDriver
-  ? describe
-  : (describe.skip as unknown as typeof describe)
+export const describeGpu = describe.skipIf(!hasDriver)
 
 /** Opens the GPU for this file and closes it at the end. Only to be used where `hasDriver` is true. */
 export async function useGpu(): Promise<OpenedGpu> {

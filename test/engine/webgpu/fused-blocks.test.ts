@@ -133,7 +133,7 @@ const onBackend = async <T>(name: string, run: () => Promise<T>): Promise<T> => 
   return run()
 }
 
-describeGpu('fused blocks on the GPU', () => {
+describeGpu('fused blocks on the GPU (needs a GPU driver)', () => {
   it.each([1, 3])('give the values and gradients of plain operations, batch %i', async (batch) => {
     const own = await onBackend('limbic-webgpu', () => evaluate(gpu.fused!, batch))
     const expected = await onBackend('limbic-cpu', () => evaluate(plainBlocks(tf), batch))

@@ -10,7 +10,7 @@ import { describeGpu } from './_gpu.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-describeGpu('openEngine of a GPU', () => {
+describeGpu('openEngine of a GPU (needs a GPU driver)', () => {
   afterAll(async () => (await openEngine('webgpu')).dispose())
 
   it('gives an engine that passed the self-test, and the same one again', async () => {

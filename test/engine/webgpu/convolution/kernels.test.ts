@@ -70,7 +70,7 @@ function withGradients(
   })
 }
 
-describeGpu('convolution of volumes', () => {
+describeGpu('convolution of volumes (needs a GPU driver)', () => {
   it.each(volumes)(
     '%j x %j * %j, %j channels, stride %j, %s',
     async (batch, input, kernel, [from, to], stride, pad) => {
@@ -105,7 +105,7 @@ describeGpu('convolution of volumes', () => {
   })
 })
 
-describeGpu('convolution of images and sequences', () => {
+describeGpu('convolution of images and sequences (needs a GPU driver)', () => {
   it.each([
     ['images', [2, 7, 9, 3], [3, 3, 3, 10], 2, 'same'],
     ['sequences', [3, 1, 23, 5], [1, 4, 5, 9], 1, 'valid'],

@@ -18,7 +18,7 @@ describe('gpuError', () => {
   })
 })
 
-describeGpu('a device on which something went wrong', async () => {
+describeGpu('a device on which something went wrong (needs a GPU driver)', async () => {
   const { engine, context } = hasDriver ? await useGpu() : ({} as never)
 
   it('fails the run with the name of the broken shader, at once or at the next read, and from then on', async () => {

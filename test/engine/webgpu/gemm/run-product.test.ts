@@ -34,7 +34,7 @@ const tensors = () => ({
 
 const toTensor = (info: TensorInfo) => tf.engine().makeTensorFromTensorInfo(info)
 
-describeGpu('a product over tiles', () => {
+describeGpu('a product over tiles (needs a GPU driver)', () => {
   // The largest tile, which unlike the others needs more than the default workgroup memory, and the ones that are not square.
   it.each(['L', 'LN', 'LM', 'S'])('tile %s with a split depth', async (id) => {
     const tile = tileShapes.find((shape) => shape.id === id)!

@@ -161,7 +161,7 @@ async function worstDifference(
   return differences.some(Number.isNaN) ? NaN : Math.max(...differences)
 }
 
-describeGpu('tensors of five and six axes', () => {
+describeGpu('tensors of five and six axes (needs a GPU driver)', () => {
   it.each(differentiable)('%s and its gradient', async (_, shapes, run) => {
     expect(await worstDifference(shapes, run, true)).toBeLessThan(1e-5)
   })

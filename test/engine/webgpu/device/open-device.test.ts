@@ -1,7 +1,7 @@
 import { it, expect } from 'vitest'
 import { describeGpu, hasDriver, useGpu } from '../_gpu.ts'
 
-describeGpu('a device that is lost', async () => {
+describeGpu('a device that is lost (needs a GPU driver)', async () => {
   const { engine, context } = hasDriver ? await useGpu() : ({} as never)
 
   it('ends the run with what to do: resume, or another engine', async () => {
