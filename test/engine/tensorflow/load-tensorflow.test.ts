@@ -21,7 +21,9 @@ describe('isTensorflowInstalled', () => {
 
 describe('loadTensorflow', () => {
   it('says which package is missing, and that none is needed', () => {
-    expect(() => loadTensorflow(tf, [])).toThrowErrorMatchingInlineSnapshot(`[LimbicError: tensorflow: The engine does not work on this machine: neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed. Try: Only where you want TensorFlow itself: \`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (NVIDIA, with CUDA 11 and cuDNN 8) or \`npm install @tensorflow/tfjs-node@4.22.0\`. The other engines need neither.]`)
+    expect(() => loadTensorflow(tf, [])).toThrowErrorMatchingInlineSnapshot(
+      `[LimbicError: tensorflow: The engine does not work on this machine: neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed. Try: Only where you want TensorFlow itself: \`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (NVIDIA, with CUDA 11 and cuDNN 8) or \`npm install @tensorflow/tfjs-node@4.22.0\`. The other engines need neither.]`,
+    )
   })
 
   it('names what keeps a package from loading', () => {
