@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import type { Tf } from '../tf.ts'
 import { backendName, createCpuBackend, type CpuBackend } from './backend.ts'
+import { batchNormKernels } from './batch-norm.ts'
 import { volumeConvolutionKernels } from './conv3d.ts'
 import { convolutionKernels } from './convolution.ts'
 import { elementwiseKernels } from './elementwise.ts'
@@ -19,6 +20,7 @@ const kernels: KernelTable = {
   ...convolutionKernels,
   ...volumeConvolutionKernels,
   ...volumePoolKernels,
+  ...batchNormKernels,
   ...elementwiseKernels,
   ...reduceKernels,
   ...tileKernels,
