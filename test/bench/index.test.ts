@@ -13,6 +13,8 @@ describe('the workloads', () => {
       'cnn1d-train-step',
       'cnn1d-infer',
       'hyperalignment',
+      'resnet3d-train-step',
+      'resnet3d-infer',
     ])
   })
 

@@ -50,9 +50,10 @@ describe('readVolumes', () => {
   it('closes the file when the reader leaves early', async () => {
     const openFiles = (): number => readdirSync('/dev/fd').length
     const before = openFiles()
-    for (let i = 0; i < 5; i++)
+    for (let i = 0; i < 40; i++)
       for await (const { index } of readVolumes(file)) if (index === 1) break
-    expect(openFiles()).toBe(before)
+    // The test runner opens and closes files of its own in between; 40 left open could not hide behind them.
+    expect(openFiles() - before).toBeLessThan(20)
   })
 
   it('refuses a volume that is larger than allowed', async () => {
