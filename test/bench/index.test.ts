@@ -12,9 +12,9 @@ describe('the workloads', () => {
       'procrustes',
       'cnn1d-train-step',
       'cnn1d-infer',
-      'hyperalignment',
       'resnet3d-train-step',
       'resnet3d-infer',
+      'hyperalignment',
     ])
   })
 
