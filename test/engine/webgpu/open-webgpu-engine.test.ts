@@ -58,11 +58,11 @@ describeGpu('openEngine of a GPU (needs a GPU driver)', () => {
   })
 
   it('lets its process end by itself, with the device open or given back', () => {
-    const entry = join(root, 'dist/src/engine/index.js')
+    const entry = join(root, 'dist/src/engine/webgpu/open-webgpu-engine.js')
     expect(existsSync(entry), 'the build of the test run').toBe(true)
     for (const ending of ['', 'engine.dispose()']) {
-      const program = `const { openEngine } = await import(${JSON.stringify(pathToFileURL(entry).href)})
-        const engine = await openEngine('webgpu')
+      const program = `const { openWebgpuEngine } = await import(${JSON.stringify(pathToFileURL(entry).href)})
+        const engine = await openWebgpuEngine()
         const y = await engine.tf.add(engine.tf.ones([2]), 1).data()
         ${ending}
         console.log([...y].join())`
