@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { isLimbicError } from '../core/errors/index.ts'
 import { limbicVersion } from '../pipeline/provenance.ts'
 import { benchCommand } from './commands/bench.ts'
+import { bidsCommand } from './commands/bids.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -54,6 +55,7 @@ export function createProgram(): Command {
     simulateCommand(),
     validateCommand(),
     preprocessCommand(),
+    bidsCommand(),
     runCommand(),
     trainCommand(),
     predictCommand(),

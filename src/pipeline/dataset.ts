@@ -11,6 +11,7 @@ import { sha256 } from '../io/artifacts.ts'
 import { indexBids, type BidsRun } from '../io/bids/index.ts'
 import { canonicalJson, createDiskMemo } from './cache.ts'
 import { createRunOpener } from './open-run.ts'
+import { prepareRuns } from './preprocess/prepare-runs.ts'
 import { maskRuns, recordRuns, unionOfMasks, type RunMask, type RunRecord } from './run-record.ts'
 
 /** A dataset as plain data, which the main process makes once and every worker opens. */
@@ -40,7 +41,7 @@ export interface SubjectRecord {
  * @param emit - Told of progress, run by run.
  * @param purpose - To `calibrate` for a decoder that exists, runs beside those of the calibration task may lack or have no events.
  * @returns The record, subjects sorted by label.
- * @throws {LimbicError} `DATASET_UNUSABLE` with every finding of severity error, `ONE_CLASS_ONLY`, and as `recordRuns`.
+ * @throws {LimbicError} `DATASET_UNUSABLE` with every finding of severity error, `ONE_CLASS_ONLY`, and as `prepareRuns` and `recordRuns`.
  */
 export async function recordDataset(
   root: string,
@@ -50,15 +51,17 @@ export async function recordDataset(
   purpose: SplitPurpose = 'evaluate',
 ): Promise<DatasetRecord> {
   const index = await indexBids(root, indexOptions(pipeline))
-  const runs = index.runs.filter((run) => !pipeline.data.exclude.includes(run.id.subject))
-  const findings = [...relevantFindings(index.findings, runs, pipeline, purpose)]
+  const found = index.runs.filter((run) => !pipeline.data.exclude.includes(run.id.subject))
+  const findings = [...relevantFindings(index.findings, found, pipeline, purpose)]
   assertUsable(root, findings)
-  if (runs.length === 0)
+  if (found.length === 0)
     throw new LimbicError('DATASET_UNUSABLE', {
       dataset: root,
       findings: ['no BOLD runs of the subjects and tasks that the pipeline names'],
     })
   const classes = classNames(pipeline)
+  const { runs, findings: noticed } = await prepareRuns(found, pipeline, cacheDir, emit)
+  findings.push(...noticed)
   const subjects = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
   if (purpose === 'evaluate') for (const subject of subjects) assertTwoClasses(subject, classes)
   findings.push(...unlistedTrialTypes(subjects, classes))

@@ -16,6 +16,11 @@ describe('describeProtocol', () => {
   it.each([
     ['data.calibration={ kind: rotate }', 'each run being scored in turn'],
     ['data.calibration={ kind: first, runs: 2 }', 'its first 2 run(s)'],
+    [
+      'data.preprocess=minimal',
+      "realigned by itself to a volume of the subject's calibration runs",
+    ],
+    ['data.preprocess=fmriprep', 'Images were preprocessed before'],
     ['select.mode=per-subject', "Each subject's own 10 voxels"],
     ['select.mode=all', 'All voxels of the mask'],
     ['align.method=none', 'Subjects are not aligned'],
@@ -35,5 +40,12 @@ describe('describeProtocol', () => {
     ['label.method={ kind: shift, lagSeconds: 6 }', 'was on 6 s before it'],
   ])('follows the setting %s', (setting, words) => {
     expect(describeProtocol(makePipeline([setting]), []).join('\n')).toContain(words)
+  })
+
+  it('names the first volume as reference where every run is scored, and preprocessing only where there is some', () => {
+    const settings = ['data.preprocess=minimal', 'data.calibration={ kind: rotate }']
+    const text = describeProtocol(makePipeline(settings), []).join('\n')
+    expect(text).toContain("the first volume of the subject's first run")
+    expect(describeProtocol(makePipeline(), []).join('\n')).not.toMatch(/reprocess/)
   })
 })

@@ -1,5 +1,5 @@
 /** `limbic preprocess BIDS OUT`: slice timing, realignment, mask, confounds and a quality page for every run. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { formatFinding } from '../../core/errors/index.ts'
 import { createPreprocessPool, preprocessInProcess } from '../../executors/preprocess-pool.ts'
 import { defaultPreprocessOptions } from '../../pipeline/preprocess/options.ts'
@@ -15,7 +15,10 @@ import { createReporter } from '../progress.ts'
 /** Options that say how runs are preprocessed, as commander gives them. */
 export interface PreprocessFlags {
   readonly participantLabel?: string[]
+  /** The same, as BIDS Apps spell it. */
+  readonly participant_label?: string[]
   readonly task?: string[]
+  readonly referenceTask?: string
   readonly jobs: number
   readonly sliceTiming: boolean
   readonly causal: boolean
@@ -53,7 +56,9 @@ export function addPreprocessFlags(command: Command): Command {
   const { maxFramewiseDisplacementMm, maxDvars } = defaultPreprocessOptions
   return command
     .option('--participant-label <label...>', 'subjects, with or without sub- (default: all)')
+    .addOption(new Option('--participant_label <label...>').hideHelp())
     .option('--task <label...>', 'tasks (default: all)')
+    .option('--reference-task <label>', 'take the reference volume from runs of this task')
     .option('--jobs <n>', 'runs at a time', integerOption('--jobs', 1), defaultJobs())
     .option('--no-slice-timing', 'leave slice times as they are')
     .option('--causal', 'slice timing from earlier volumes only, as beside the scanner', false)
@@ -86,7 +91,8 @@ export async function runPreprocessing(
   out: string,
   flags: PreprocessFlags,
 ): Promise<void> {
-  const { participantLabel, task, jobs, sliceTiming, causal, fd, dvars, logFormat } = flags
+  const { task, referenceTask, jobs, sliceTiming, causal, fd, dvars, logFormat } = flags
+  const subjects = participantsOf(flags)
   const result = await preprocessDataset({
     bids,
     out,
@@ -96,7 +102,8 @@ export async function runPreprocessing(
       maxFramewiseDisplacementMm: fd,
       maxDvars: dvars,
     },
-    ...(participantLabel === undefined ? {} : { subjects: participantLabel.map(bareLabel) }),
+    ...(subjects === undefined ? {} : { subjects }),
+    ...(referenceTask === undefined ? {} : { referenceTask }),
     ...(task === undefined ? {} : { tasks: task }),
     execute: jobs === 1 ? preprocessInProcess : createPreprocessPool(jobs),
     emit: createReporter(logFormat),
@@ -106,8 +113,18 @@ export async function runPreprocessing(
     process.exitCode = exitCodes.findings
 }
 
-function bareLabel(label: string): string {
-  return label.replace(/^sub-/, '')
+/**
+ * The subjects that were asked for.
+ *
+ * @param flags - As commander gives them.
+ * @returns Labels without `sub-`; undefined for all.
+ * @throws Never.
+ */
+export function participantsOf(
+  flags: Pick<PreprocessFlags, 'participantLabel' | 'participant_label'>,
+): readonly string[] | undefined {
+  const labels = flags.participantLabel ?? flags.participant_label
+  return labels?.map((label) => label.replace(/^sub-/, ''))
 }
 
 function formatResult({ runs, findings }: PreprocessedDataset, out: string): string {

@@ -13,6 +13,11 @@ export const dataStepSchema = z.strictObject({
   derivatives: z.string().optional(),
   space: z.string().optional(),
   /**
+   * `none`: images are used as they are. `minimal`: slice timing and realignment into the cache of the run, each volume from earlier ones only.
+   * `fmriprep`: images were preprocessed before, and `derivatives` says where.
+   */
+  preprocess: z.enum(['none', 'minimal', 'fmriprep']).default('none'),
+  /**
    * `task`: runs of the named task calibrate, all others are scored. `first`: the first n runs calibrate.
    * `rotate`: every run is scored in turn, with all other runs of the subject as calibration.
    */

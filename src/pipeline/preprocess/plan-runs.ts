@@ -34,19 +34,26 @@ export async function planRuns(
   const chosen = new Map<BidsRun, Promise<RunReference>>()
   const tasks: PreprocessTask[] = []
   for (const run of runs) {
-    const source = sourceOf(run, runs, rules)
-    const reference = chosen.get(source) ?? chooseReference(source, rules.rule)
+    const { source, rule } = sourceOf(run, runs, rules)
+    const reference = chosen.get(source) ?? chooseReference(source, rule)
     chosen.set(source, reference)
     tasks.push({ run, reference: await reference })
   }
   return tasks
 }
 
-function sourceOf(run: BidsRun, runs: readonly BidsRun[], { prefer }: ReferenceRules): BidsRun {
+/** Where no preferred run is on this grid, the first volume of all must do: any other would come after some that it is used on. */
+function sourceOf(
+  run: BidsRun,
+  runs: readonly BidsRun[],
+  { rule, prefer }: ReferenceRules,
+): { readonly source: BidsRun; readonly rule: ReferenceRules['rule'] } {
   const group = runs.filter(
     (other) =>
       other.id.subject === run.id.subject &&
       compareGrids(other.header.grid, run.header.grid).isSame,
   )
-  return (prefer === undefined ? undefined : group.find(prefer)) ?? group[0] ?? run
+  const preferred = prefer === undefined ? group[0] : group.find(prefer)
+  if (preferred !== undefined) return { source: preferred, rule }
+  return { source: group[0] ?? run, rule: 'first' }
 }

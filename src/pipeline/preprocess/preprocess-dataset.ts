@@ -34,6 +34,8 @@ export interface PreprocessDatasetOptions extends PreprocessJob {
   /** Labels; all when absent. */
   readonly subjects?: readonly string[]
   readonly tasks?: readonly string[]
+  /** Label of the task whose runs give the reference volumes; by default each subject's first run does. */
+  readonly referenceTask?: string
   readonly execute: PreprocessExecutor
   readonly emit: Emit
 }
@@ -55,7 +57,7 @@ export interface PreprocessedDataset {
 export async function preprocessDataset(
   options: PreprocessDatasetOptions,
 ): Promise<PreprocessedDataset> {
-  const { bids, out, settings, subjects, tasks: task, emit } = options
+  const { bids, out, settings, subjects, tasks: task, referenceTask, emit } = options
   const index = await indexBids(bids, {
     ...(subjects === undefined ? {} : { subjects }),
     ...(task === undefined ? {} : { task }),
@@ -70,7 +72,11 @@ export async function preprocessDataset(
   for (const finding of found) emit({ type: 'finding', finding })
   await describeOutput(out, bids, index.name)
   const runs = withoutMisfits(index.runs)
-  const outcomes = await runTasks(options, await planRuns(runs, { rule: 'typical' }))
+  const planned = await planRuns(runs, {
+    rule: 'typical',
+    ...(referenceTask === undefined ? {} : { prefer: (run) => run.id.task === referenceTask }),
+  })
+  const outcomes = await runTasks(options, planned)
   const done = outcomes.flatMap((outcome) => ('done' in outcome ? [outcome.done] : []))
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [describe(outcome)] : []))
   return {

@@ -2,7 +2,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Emit } from '../../core/events.ts'
-import type { Finding } from '../../core/errors/index.ts'
+import { LimbicError, type Finding } from '../../core/errors/index.ts'
 import type { Grid } from '../../core/types.ts'
 import { sha256File } from '../../io/artifacts.ts'
 import type { BidsRun } from '../../io/bids/index.ts'
@@ -66,7 +66,7 @@ const version = 1
  * @param run - The run.
  * @param options - Where to, against which volume, and how.
  * @returns The derivatives, made now or, when inputs and settings are those of an earlier call and its files are unchanged, made then.
- * @throws {LimbicError} `BOLD_IS_MOSAIC`, `SLICE_TIMING_INVALID`, `EPI_MASK_EMPTY`, `SHAPE_MISMATCH` when the reference has another size, and those
+ * @throws {LimbicError} `BOLD_IS_MOSAIC`, `SLICE_TIMING_INVALID`, `EPI_MASK_EMPTY`, `VOLUME_BLANK` for a run without an image, `SHAPE_MISMATCH` when the reference has another size, and those
  *   of the NIfTI reader.
  * @remarks Streams: holds one volume at a time and the brain voxels of the run, and with `spline` slice timing the run once in float32.
  */
@@ -86,7 +86,11 @@ export async function preprocessRun(
     return { run: await derivedRun(run, files, plan), files, findings, summary, isReused: true }
   }
   await rm(files.record, { force: true })
-  const made = await makeDerivatives(run, plan, files, options)
+  // The image gets its name last: who finds it finds all that belongs to it.
+  const unfinished = join(out, 'logs', `${files.stem}_unfinished.nii.gz`)
+  const made = await makeDerivatives(run, plan, files, options, unfinished).finally(() =>
+    rm(unfinished, { force: true }),
+  )
   const { findings, summary } = made
   await writeRecord(files.record, out, made.paths, { key, findings, summary })
   return { run: await derivedRun(run, files, plan), files, findings, summary, isReused: false }
@@ -111,7 +115,8 @@ async function makeDerivatives(
   run: BidsRun,
   plan: SlicePlan,
   files: DerivativeFiles,
-  { out, reference, settings, emit }: PreprocessRunOptions,
+  { reference, settings, emit }: PreprocessRunOptions,
+  unfinished: string,
 ): Promise<{
   readonly paths: readonly string[]
   readonly findings: readonly Finding[]
@@ -125,11 +130,14 @@ async function makeDerivatives(
   const total = createVolumeSum(target.length)
   const stored = measureMotion(readUsableVolumes(bold, target, gaps), realigner)
   const moved = undoMotion(correctSlices(stored, plan, run), realigner, grid)
-  // The image gets its name last: who finds it finds all that belongs to it.
-  const unfinished = join(out, 'logs', `${files.stem}_unfinished.nii.gz`)
   const shape = [...grid.shape, nVolumes]
   const image = { shape, affine: grid.affine, trSeconds, descrip: 'limbic preprocess' }
   await writeNiftiVolumes(unfinished, image, watch(moved, run, total, emit))
+  if (gaps.blank.length === nVolumes)
+    throw new LimbicError('VOLUME_BLANK', {
+      what: `any volume of ${bold}`,
+      found: 'one value throughout, or no number, in every volume',
+    })
   const mean = meanVolume(total)
   const mask = maskOf(mean, grid)
   const series = await readMaskedSeries(unfinished, maskIndices(mask))

@@ -16,6 +16,7 @@ const pageStyle = `
 .planes { display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: flex-end; }
 .planes img { display: block; max-width: 100%; height: auto; background: #000; border-radius: 4px; }
 .planes p { display: flex; justify-content: space-between; margin: 2px 4px 0; font-size: .8rem; color: var(--muted); }
+@media screen { .long { max-height: 420px; overflow-y: auto; } }
 @media print { .wide .plots svg { min-width: 0; } .planes img { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `
 
@@ -127,7 +128,7 @@ function formatOutliers(outliers: readonly number[], quality: RunQuality): Html 
       ${maxDvars}, or for holding no image. None is deleted; each has a column
       <code>motion_outlier…</code> in the table of confounds.
     </p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Volumes that stand out">
+    <div class="scroll long" tabindex="0" role="region" aria-label="Volumes that stand out">
       <table>
         <thead>
           <tr>

@@ -1,0 +1,82 @@
+/** The runs that a pipeline reads -> the same, preprocessed into the cache of the run if it asks for that. */
+import { join } from 'node:path'
+import type { Emit } from '../../core/events.ts'
+import { LimbicError, type Finding } from '../../core/errors/index.ts'
+import type { Pipeline } from '../../core/schemas/pipeline.ts'
+import type { BidsRun } from '../../io/bids/index.ts'
+import { defaultPreprocessOptions } from './options.ts'
+import { planRuns, type ReferenceRules } from './plan-runs.ts'
+import { preprocessRun } from './preprocess-run.ts'
+
+/** Runs as a pipeline goes on with them. */
+export interface PreparedRuns {
+  readonly runs: readonly BidsRun[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Preprocesses the runs of a pipeline with `data.preprocess: minimal`, and hands them on otherwise.
+ *
+ * @param runs - All runs, in order.
+ * @param pipeline - Says whether, and which runs calibrate.
+ * @param cacheDir - Derivatives go to `<cacheDir>/preprocess` and are found again there.
+ * @param emit - Told of progress.
+ * @returns The runs, with image, mask and confounds replaced. Slice timing is causal in all of them, and every volume is realigned by itself to a
+ *   volume of a calibration run; where every run is scored in turn, to the first volume of the first run. So no volume depends on a later one.
+ * @throws {LimbicError} `PIPELINE_VALUE_INVALID` when `data.derivatives` does not go with it; those of `preprocessRun`.
+ */
+export async function prepareRuns(
+  runs: readonly BidsRun[],
+  pipeline: Pipeline,
+  cacheDir: string,
+  emit: Emit,
+): Promise<PreparedRuns> {
+  assertSettings(pipeline)
+  if (pipeline.data.preprocess !== 'minimal') return { runs, findings: [] }
+  const out = join(cacheDir, 'preprocess')
+  const settings = { ...defaultPreprocessOptions, sliceTiming: 'causal' } as const
+  const tasks = await planRuns(runs, referenceRules(runs, pipeline))
+  const progress = { stage: 'preprocess', total: tasks.length, unit: 'runs' }
+  const prepared: BidsRun[] = []
+  const findings: Finding[] = []
+  const started = performance.now()
+  emit({ type: 'start', ...progress })
+  for (const { run, reference } of tasks) {
+    const done = await preprocessRun(run, { out, reference, settings, emit })
+    prepared.push(done.run)
+    findings.push(...done.findings)
+    emit({ type: 'progress', ...progress, done: prepared.length })
+  }
+  emit({ type: 'done', stage: 'preprocess', seconds: (performance.now() - started) / 1000 })
+  return { runs: prepared, findings }
+}
+
+function assertSettings({ name, data }: Pipeline): void {
+  const { preprocess, derivatives } = data
+  const fits = preprocess === 'none' || (preprocess === 'fmriprep') === (derivatives !== undefined)
+  if (fits) return
+  throw new LimbicError('PIPELINE_VALUE_INVALID', {
+    file: name,
+    key: 'data.derivatives',
+    expected:
+      preprocess === 'fmriprep'
+        ? 'the folder of derivatives, which data.preprocess: fmriprep needs'
+        : 'no derivatives, since data.preprocess: minimal starts from the raw images',
+    found: derivatives ?? 'nothing',
+  })
+}
+
+/** The reference comes from runs that calibrate. When each run is scored in turn, it is a volume that no other one precedes. */
+function referenceRules(runs: readonly BidsRun[], { data, evaluate }: Pipeline): ReferenceRules {
+  const { calibration } = data
+  if (calibration.kind === 'rotate' || evaluate.split === 'leave-one-run-out')
+    return { rule: 'first' }
+  if (calibration.kind === 'task')
+    return { rule: 'typical', prefer: (run) => run.id.task === calibration.task }
+  const isFirst = (run: BidsRun): boolean =>
+    runs
+      .filter(({ id }) => id.subject === run.id.subject)
+      .slice(0, calibration.runs)
+      .includes(run)
+  return { rule: 'typical', prefer: isFirst }
+}
