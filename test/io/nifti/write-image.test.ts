@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -7,6 +8,7 @@ import {
   readNifti,
   readNiftiElements,
   writeNifti,
+  writeNiftiVolumes,
   type NiftiImage,
 } from '../../../src/io/nifti/index.ts'
 import { codeOf, identity, newFolder } from './_files.ts'
@@ -99,3 +101,51 @@ describe('writeNifti', () => {
     expect(await codeOf(() => writeNifti(join(folder, name), { ...image, ...change }))).toBe(code)
   })
 })
+
+describe('writeNiftiVolumes', () => {
+  const volumes = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)]
+  const rest = {
+    shape: image.shape,
+    affine: image.affine,
+    trSeconds: 1.5,
+    descrip: 'made by a test',
+  }
+
+  it.each(['streamed.nii', 'streamed.nii.gz'])(
+    'gives the bytes of writeNifti: %s',
+    async (name) => {
+      const [streamed, whole] = [join(folder, name), join(folder, `whole-${name}`)]
+      await writeNiftiVolumes(streamed, rest, Readable.from(volumes))
+      await writeNifti(whole, image)
+      expect(unpacked(streamed)).toEqual(unpacked(whole))
+    },
+  )
+
+  it.each([
+    ['a volume too few', volumes.slice(1)],
+    ['a volume too many', [...volumes, ...volumes]],
+    ['another size', [volumes[0]!, Float32Array.of(1)]],
+  ])('refuses %s and leaves nothing', async (_, wrong) => {
+    for (const name of ['wrong.nii', 'wrong.nii.gz']) {
+      const file = join(folder, name)
+      const writing = (): Promise<void> => writeNiftiVolumes(file, rest, Readable.from(wrong))
+      expect(await codeOf(writing)).toBe('SHAPE_MISMATCH')
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('wrong'))).toEqual([])
+  })
+
+  it('hands on the error of the volumes and leaves nothing', async () => {
+    const failing = Readable.from(volumes).map((volume: Float32Array) => {
+      if (volume[0] === 5) throw new Error('no more')
+      return volume
+    })
+    const file = join(folder, 'failing.nii.gz')
+    await expect(writeNiftiVolumes(file, rest, failing)).rejects.toThrow('no more')
+    expect(readdirSync(folder).filter((name) => name.startsWith('failing'))).toEqual([])
+  })
+})
+
+function unpacked(file: string): Buffer {
+  const bytes = readFileSync(file)
+  return file.endsWith('.gz') ? gunzipSync(bytes) : bytes
+}
