@@ -26,6 +26,7 @@ import { exitCodes } from './exit-codes.ts'
  */
 export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = exitCodes.ok
+  process.stdout.on('error', endWhenReaderIsGone)
   process.once('SIGINT', () => process.exit(exitCodes.interrupted))
   try {
     await createProgram().parseAsync([...argv], { from: 'user' })
@@ -67,6 +68,12 @@ export function createProgram(): Command {
     program.addCommand(command)
   throwInsteadOfExit(program)
   return program
+}
+
+/** `limbic predict ... | head` has got what it wanted. */
+function endWhenReaderIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.ok)
 }
 
 function throwInsteadOfExit(command: Command): void {
