@@ -56,7 +56,9 @@ export function addPreprocessFlags(command: Command): Command {
   const { maxFramewiseDisplacementMm, maxDvars } = defaultPreprocessOptions
   return command
     .option('--participant-label <label...>', 'subjects, with or without sub- (default: all)')
-    .addOption(new Option('--participant_label <label...>').hideHelp())
+    .addOption(
+      new Option('--participant_label <label...>', 'the same, as BIDS Apps spell it').hideHelp(),
+    )
     .option('--task <label...>', 'tasks (default: all)')
     .option('--reference-task <label>', 'take the reference volume from runs of this task')
     .option('--jobs <n>', 'runs at a time', integerOption('--jobs', 1), defaultJobs())
