@@ -26,7 +26,8 @@ import { exitCodes } from './exit-codes.ts'
  */
 export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = exitCodes.ok
-  process.stdout.on('error', endWhenReaderIsGone)
+  if (!process.stdout.listeners('error').includes(endWhenReaderIsGone))
+    process.stdout.on('error', endWhenReaderIsGone)
   process.once('SIGINT', () => process.exit(exitCodes.interrupted))
   try {
     await createProgram().parseAsync([...argv], { from: 'user' })

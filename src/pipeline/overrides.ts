@@ -20,6 +20,9 @@ export function applyOverrides(document: unknown, overrides: readonly string[]):
   return result
 }
 
+/** Settings that hold BIDS labels. */
+const labelKeys = new Set(['data.subjects', 'data.exclude', 'data.tasks'])
+
 function applyOverride(document: Record<string, unknown>, override: string): void {
   const at = override.indexOf('=')
   if (at < 1)
@@ -28,8 +31,11 @@ function applyOverride(document: Record<string, unknown>, override: string): voi
       expected: 'key=value, such as select.k=300',
       found: override,
     })
-  const path = override.slice(0, at).split('.')
-  const value = parse(override.slice(at + 1)) as unknown
+  const key = override.slice(0, at)
+  const path = key.split('.')
+  // Labels are text: to YAML, 01 would be the number 1.
+  const schema = labelKeys.has(key) ? 'failsafe' : 'core'
+  const value = parse(override.slice(at + 1), { schema }) as unknown
   const target = path.length > 1 ? stepOf(document, path.shift()!) : document
   const last = path.pop()!
   const parent = path.reduce<Record<string, unknown>>((node, key) => {

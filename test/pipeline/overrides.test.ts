@@ -14,7 +14,7 @@ describe('applyOverrides', () => {
     expect(applyOverrides(document, ['select.k=300', 'data.exclude=[01, "02"]'])).toEqual({
       seed: 0,
       steps: [
-        { stage: 'data', exclude: [1, '02'] },
+        { stage: 'data', exclude: ['01', '02'] },
         { stage: 'select', k: 300 },
       ],
     })
