@@ -50,19 +50,14 @@ function withinText({ classify }: Pipeline): string {
   return `Leave-one-run-out within each subject: voxels, scaler and classifier (${classify.model}) come from the other runs of the same subject. No other subject takes part, so nothing is aligned.`
 }
 
-function preprocessText({ data, evaluate }: Pipeline): string[] {
+function preprocessText({ data }: Pipeline): string[] {
   if (data.preprocess === 'none') return []
   if (data.preprocess === 'fmriprep')
     return [
       'Images were preprocessed before, run by run and without labels; what that took from whole runs, scored ones included, is not undone here.',
     ]
-  const isScoredInTurn =
-    data.calibration.kind === 'rotate' || evaluate.split === 'leave-one-run-out'
-  const reference = isScoredInTurn
-    ? "the first volume of the subject's first run, which precedes every volume that is scored"
-    : "a volume of the subject's calibration runs"
   return [
-    `Preprocessing is causal in every run: slice times are corrected by a straight line between a volume and the one before it, where slice times are known, and each volume is realigned by itself to ${reference}. No volume depends on a later one.`,
+    `Preprocessing is causal in every run: slice times are corrected by a straight line between a volume and the one before it, where slice times are known, and each volume is realigned by itself to a volume of the subject's calibration runs. No scored volume depends on a later one.`,
   ]
 }
 

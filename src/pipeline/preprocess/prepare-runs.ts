@@ -22,8 +22,8 @@ export interface PreparedRuns {
  * @param cacheDir - Derivatives go to `<cacheDir>/preprocess` and are found again there.
  * @param emit - Told of progress.
  * @returns The runs, with image, mask and confounds replaced. Slice timing is causal in all of them, and every volume is realigned by itself to a
- *   volume of a calibration run; where every run is scored in turn, to the first volume of the first run. So no volume depends on a later one.
- * @throws {LimbicError} `PIPELINE_VALUE_INVALID` when `data.derivatives` does not go with it; those of `preprocessRun`.
+ *   volume of a calibration run, so no scored volume depends on a later one.
+ * @throws {LimbicError} `PIPELINE_VALUE_INVALID` when `data.derivatives` does not go with it, or when every run is scored in turn; those of `preprocessRun`.
  */
 export async function prepareRuns(
   runs: readonly BidsRun[],
@@ -51,8 +51,21 @@ export async function prepareRuns(
   return { runs: prepared, findings }
 }
 
-function assertSettings({ name, data }: Pipeline): void {
-  const { preprocess, derivatives } = data
+function assertSettings({ name, data, evaluate }: Pipeline): void {
+  const { preprocess, derivatives, calibration } = data
+  // One reference serves all runs of a subject. Where every run is scored in turn it would be a volume of a scored run, and the runs that
+  // calibrate for that run would be resampled to it: a leak that no fitted state shows.
+  if (
+    preprocess === 'minimal' &&
+    (calibration.kind === 'rotate' || evaluate.split === 'leave-one-run-out')
+  )
+    throw new LimbicError('PIPELINE_VALUE_INVALID', {
+      file: name,
+      key: 'data.preprocess',
+      expected:
+        'none or fmriprep where every run is scored in turn, since minimal realigns all runs to a volume of a run that calibrates',
+      found: preprocess,
+    })
   const fits = preprocess === 'none' || (preprocess === 'fmriprep') === (derivatives !== undefined)
   if (fits) return
   throw new LimbicError('PIPELINE_VALUE_INVALID', {
@@ -66,17 +79,16 @@ function assertSettings({ name, data }: Pipeline): void {
   })
 }
 
-/** The reference comes from runs that calibrate. When each run is scored in turn, it is a volume that no other one precedes. */
-function referenceRules(runs: readonly BidsRun[], { data, evaluate }: Pipeline): ReferenceRules {
+/** The reference comes from runs that calibrate. */
+function referenceRules(runs: readonly BidsRun[], { data }: Pipeline): ReferenceRules {
   const { calibration } = data
-  if (calibration.kind === 'rotate' || evaluate.split === 'leave-one-run-out')
-    return { rule: 'first' }
   if (calibration.kind === 'task')
     return { rule: 'typical', prefer: (run) => run.id.task === calibration.task }
+  const nFirst = calibration.kind === 'first' ? calibration.runs : 0
   const isFirst = (run: BidsRun): boolean =>
     runs
       .filter(({ id }) => id.subject === run.id.subject)
-      .slice(0, calibration.runs)
+      .slice(0, nFirst)
       .includes(run)
   return { rule: 'typical', prefer: isFirst }
 }

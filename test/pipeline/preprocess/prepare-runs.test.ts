@@ -29,29 +29,26 @@ describe('prepareRuns', () => {
     expect(await prepareRuns(runs, tinyPipeline(), dir, silent)).toEqual({ runs, findings: [] })
   })
 
-  it.each([
-    ['data.calibration={ kind: task, task: calibration }'],
-    ['data.calibration={ kind: rotate }'],
-  ])('makes no scored volume depend on a later one: %s', async (setting) => {
-    const name = setting.includes('rotate') ? 'rotate' : 'task'
+  it('makes no scored volume depend on a later one', async () => {
     const late = (volume: Float32Array, t: number): void => {
       if (t >= 10) for (let v = 0; v < nHeadVoxels; v++) volume[v]! *= 1 + 0.3 * Math.sin(v / 50)
     }
-    const [plain, changed] = [
-      await prepare(name, {}, {}, setting),
-      await prepare(
-        `${name}-changed`,
-        name === 'rotate' ? { spoil: late } : {},
-        { spoil: late },
-        setting,
-      ),
-    ]
+    const plain = await prepare('plain-task', {}, {})
+    const changed = await prepare('changed-task', {}, { spoil: late })
     const index = plain.runs.findIndex(({ id }) => id.task === 'emotion')
     const a = (await readNifti(plain.runs[index]!.bold)).data
     const b = (await readNifti(changed.runs[index]!.bold)).data
     expect(b.slice(0, 10 * nHeadVoxels)).toEqual(a.slice(0, 10 * nHeadVoxels))
     expect(b.slice(10 * nHeadVoxels)).not.toEqual(a.slice(10 * nHeadVoxels))
   })
+
+  it.each(['data.calibration={ kind: rotate }', 'evaluate.split=leave-one-run-out'])(
+    'refuses to realign calibration runs to a scored one: %s',
+    async (setting) => {
+      const pipeline = tinyPipeline(minimal, setting)
+      await expect(prepareRuns([], pipeline, dir, silent)).rejects.toThrow(/scored in turn/)
+    },
+  )
 
   it('takes the reference from the calibration run', async () => {
     const moved: HeadRun = { motion: () => [0, 2, 0, 0, 0, 0] }
