@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/_property-seed.ts'],
     globalSetup: ['test/_global-setup.ts'],
     reporters: ['default', './test/_golden-reporter.ts'],
     testTimeout: 120_000,

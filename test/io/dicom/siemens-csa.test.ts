@@ -48,7 +48,9 @@ describe('parseCsa', () => {
         (edits) => {
           const bytes = whole.slice()
           for (const [at, byte] of edits) bytes[at] = byte
-          expect(parseCsa(bytes).size).toBeLessThanOrEqual(3)
+          // A damaged count can turn items into elements, each of which still takes 84 bytes.
+          const csa = parseCsa(bytes)
+          expect(csa.size).toBeLessThanOrEqual(Math.floor(whole.length / 84))
         },
       ),
     )
