@@ -6,6 +6,7 @@ import { preprocessErrors } from './preprocess.ts'
 import { dataErrors } from './data.ts'
 import { engineErrors } from './engine.ts'
 import { pipelineErrors } from './pipeline.ts'
+import { realtimeErrors } from './realtime.ts'
 
 export const errorCatalogue = {
   ...generalErrors,
@@ -15,6 +16,7 @@ export const errorCatalogue = {
   ...dataErrors,
   ...engineErrors,
   ...pipelineErrors,
+  ...realtimeErrors,
 } as const
 
 /** Every code that limbic can raise. */

@@ -4,6 +4,8 @@ import { bundleSchema } from './bundle.ts'
 import { feedbackSchema } from './feedback.ts'
 import { pipelineSchema } from './pipeline.ts'
 import { foldSchema, reportSchema } from './report.ts'
+import { sessionEventSchema } from './session-event.ts'
+import { sessionPolicySchema } from './session.ts'
 import { volumeHeaderSchema } from './volume-header.ts'
 
 export const schemas: Readonly<Record<string, z.ZodType>> = {
@@ -12,5 +14,7 @@ export const schemas: Readonly<Record<string, z.ZodType>> = {
   fold: foldSchema,
   pipeline: pipelineSchema,
   report: reportSchema,
+  'session-event': sessionEventSchema,
+  'session-policy': sessionPolicySchema,
   'volume-header': volumeHeaderSchema,
 }

@@ -1,0 +1,110 @@
+/** Error catalogue, real time: volumes as they arrive, sessions, replays, and what is served to others. */
+import type { ErrorText } from './error-text.ts'
+
+export const realtimeErrors = {
+  RT_GEOMETRY_CHANGED: (d: {
+    volume: number
+    origin: string
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: d.origin,
+    problem: `Volume ${d.volume} has another matrix, position or TR than the run before it, so the session was stopped.`,
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Check the protocol at the scanner, and start a new session with the new run.',
+  }),
+  RT_INDEX_JUMP: (d: {
+    volume: number
+    expected: number
+    maxGap: number
+    origin: string
+  }): ErrorText => ({
+    where: d.origin,
+    problem: 'The volume is too far ahead to belong to this run; it was refused.',
+    expected: `an index up to ${d.expected + d.maxGap}, while volume ${d.expected} is awaited`,
+    found: `${d.volume}`,
+    remedy:
+      'Check what the source takes as the index of a volume; raise maxGap if so many volumes can be missing.',
+  }),
+  RT_SESSION_EXISTS: (d: { dir: string }): ErrorText => ({
+    where: d.dir,
+    problem: 'The folder holds a session already.',
+    expected: 'an empty or new folder',
+    found: 'session.ndjson',
+    remedy: 'Give another folder, or --resume to go on with that session.',
+  }),
+  RT_SESSION_INVALID: (d: {
+    dir: string
+    line: number | null
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: d.line === null ? d.dir : `${d.dir}/session.ndjson, line ${d.line}`,
+    problem: 'This is not a session that limbic can read.',
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Give the folder that `limbic realtime` wrote, complete and unchanged; copy it again if it came over a network.',
+  }),
+  RT_SESSION_DIFFERS: (d: {
+    dir: string
+    what: string
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: d.dir,
+    problem: `The session was made with another ${d.what}.`,
+    expected: d.expected,
+    found: d.found,
+    remedy: 'Give the bundle, the subject and the settings that the first line of its log names.',
+  }),
+  RT_SESSION_LOCKED: (d: { dir: string; pid: number }): ErrorText => ({
+    where: d.dir,
+    problem: 'Another process is writing this session.',
+    expected: 'a session that has ended or was killed',
+    found: `process ${d.pid}, which is running`,
+    remedy: 'Stop that process first, or start a session in another folder.',
+  }),
+  RT_LOG_FAILED: (d: { file: string; reason: string }): ErrorText => ({
+    where: d.file,
+    problem:
+      'The session could not be written, so it was stopped: feedback that is not in the log is not given.',
+    expected: 'room and permission to write',
+    found: d.reason,
+    remedy:
+      'Free space on the disk, then start again with --resume, or in a folder on another disk.',
+  }),
+  RT_REPLAY_DIFFERS: (d: {
+    dir: string
+    volume: number
+    expected: string
+    found: string
+  }): ErrorText => ({
+    where: d.dir,
+    problem: `Computed again, the feedback of volume ${d.volume} is not what was given.`,
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'The session, the bundle or the software was changed since, or the machine computes differently: the first line of the log names version and engine.',
+  }),
+  RT_GATE_NOT_PASSED: (d: {
+    bundle: string
+    subject: string
+    threshold: number
+    auc: number
+  }): ErrorText => ({
+    where: d.bundle,
+    problem: `The calibration of subject "${d.subject}" did not pass its gate: feedback would be close to noise.`,
+    expected: `a cross-validated AUC of at least ${d.threshold}`,
+    found: d.auc.toFixed(3),
+    remedy:
+      'Calibrate on more or better runs, or give feedback all the same with --force; the session log will say so.',
+  }),
+  RT_DECODER_UNUSABLE: (d: { reason: string }): ErrorText => ({
+    problem: 'The decoder could not be started, or died again and again.',
+    expected: 'a decoder that loads the bundle and decodes',
+    found: d.reason,
+    remedy: 'See `limbic doctor`; decode one file with `limbic predict` to see the error itself.',
+  }),
+} as const
