@@ -23,7 +23,7 @@ export interface SessionOptions {
   readonly dir: string
   /** Name that every feedback carries; the name of the folder by default. */
   readonly session?: string
-  /** Anything but the defaults of `data-schemas/session-policy.schema.json`. */
+  /** What differs from the defaults in `src/core/schemas/session.ts`. */
   readonly policy?: Partial<SessionPolicy>
   /** Go on with the session in `dir` at the volume after the last one that has an outcome. */
   readonly resume?: boolean

@@ -5,7 +5,6 @@ import { feedbackSchema } from './feedback.ts'
 import { pipelineSchema } from './pipeline.ts'
 import { foldSchema, reportSchema } from './report.ts'
 import { sessionEventSchema } from './session-event.ts'
-import { sessionPolicySchema } from './session.ts'
 import { volumeHeaderSchema } from './volume-header.ts'
 
 export const schemas: Readonly<Record<string, z.ZodType>> = {
@@ -15,6 +14,5 @@ export const schemas: Readonly<Record<string, z.ZodType>> = {
   pipeline: pipelineSchema,
   report: reportSchema,
   'session-event': sessionEventSchema,
-  'session-policy': sessionPolicySchema,
   'volume-header': volumeHeaderSchema,
 }
