@@ -24,6 +24,8 @@ export interface ReportSource {
   readonly oracle: Report['oracle']
   readonly provenance: Report['provenance']
   readonly findings: readonly Finding[]
+  readonly learningCurve?: Report['learningCurve']
+  readonly withinSubject?: Report['withinSubject']
 }
 
 /**
@@ -47,8 +49,10 @@ export function assembleReport(source: ReportSource): Report {
     name: pipeline.name,
     protocol: pipeline.protocol,
     protocolText: describeProtocol(pipeline, folds),
+    methodsText: [],
     model,
     classes: [...classes],
+    rest: pipeline.label.rest ?? null,
     classCounts,
     unit: pipeline.evaluate.unit,
     folds: folds.map((fold) => describeFold(fold, model)),
@@ -66,7 +70,11 @@ export function assembleReport(source: ReportSource): Report {
     ),
     unaligned: summarizeScores(present(primary.map(({ unaligned }) => unaligned))),
     zeroShot: summarizeScores(present(primary.map(({ zeroShot }) => zeroShot))),
+    withinSubject: source.withinSubject ?? null,
+    learningCurve: source.learningCurve ?? null,
     oracle,
+    permutation: null,
+    comparisons: [],
     trainingCurves: folds
       .map((fold) => ({ subject: fold.subject, epochs: fold.models[model]!.epochs }))
       .filter(({ epochs }) => epochs.length > 0),
@@ -79,6 +87,7 @@ export function assembleReport(source: ReportSource): Report {
     ],
     data,
     provenance,
+    excludedSubjects: [...pipeline.data.exclude],
   }
 }
 

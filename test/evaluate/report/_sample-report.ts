@@ -27,8 +27,10 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
       'One subject is held out in turn. Voxels are selected, the common space is built and the classifier is trained on the other subjects.',
       'The held-out subject is aligned by its calibration runs, its scaler is fitted on them, and its evaluation runs are scored volume by volume.',
     ],
+    methodsText: ['Decoding was done with limbic.'],
     model: 'cnn1d-compact',
     classes,
+    rest: 'rest',
     classCounts: nPerClass.map((n) => n * nSubjects),
     unit: 'volume',
     folds,
@@ -39,7 +41,20 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
     baselines: { 'linear-svm': svm, lda },
     unaligned: summarize(folds.map((fold) => fold.unaligned!)),
     zeroShot: summarize(folds.map((fold) => fold.zeroShot!)),
+    withinSubject: null,
+    learningCurve: null,
     oracle: { accuracy: 0.94, source: 'derivatives/ground-truth/oracle.json' },
+    permutation: samplePermutation(),
+    comparisons: [
+      {
+        ...{ a: 'cnn1d-compact', b: 'lda', meanDifference: 0.12, ci95: [0.07, 0.17] },
+        ...{ p: 0.0004, pWilcoxon: 0.001, pFdr: 0.0008 },
+      },
+      {
+        ...{ a: 'cnn1d-compact', b: 'linear-svm', meanDifference: 0.08, ci95: [-0.01, 0.17] },
+        ...{ p: 0.07, pWilcoxon: 0.08, pFdr: 0.07 },
+      },
+    ],
     trainingCurves: subjects.map((subject) => ({ subject, epochs: sampleEpochs(rng) })),
     leaks: [],
     warnings: [],
@@ -59,7 +74,20 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
       configSha256: 'c'.repeat(64),
       datasetSha256: 'd'.repeat(64),
     },
+    excludedSubjects: [],
     ...changes,
+  }
+}
+
+function samplePermutation(): Report['permutation'] {
+  const rng = createRng('sample permutation')
+  const model = (observed: number): NonNullable<Report['permutation']>['models'][string] => {
+    const scores = Array.from({ length: 100 }, () => 1 / 3 + 0.02 * rng.normal())
+    return { observed, nullMean: sum(scores) / 100, p: 1 / 101, pFamilywise: 1 / 101, null: scores }
+  }
+  return {
+    n: 100,
+    models: { 'cnn1d-compact': model(0.86), 'linear-svm': model(0.78), lda: model(0.74) },
   }
 }
 
