@@ -15,6 +15,10 @@ interface SimulateCommandOptions {
   effect: number
   null: boolean
   texture: boolean
+  textureSd: number
+  topographyCorrelation: number
+  topographySigma: number
+  regionRadius: number
   logFormat: 'text' | 'json'
 }
 
@@ -58,12 +62,42 @@ export function simulateCommand(): Command {
     )
     .option('--null', 'no effect at all: whatever decodes this dataset leaks', false)
     .option('--texture', 'an effect on spatial texture that no linear model can see', false)
+    .option(
+      '--texture-sd <x>',
+      'strength of the texture at effect 1, in units of the white noise',
+      numberOption('--texture-sd', 0),
+      defaults.textureSd,
+    )
+    .option(
+      '--topography-correlation <r>',
+      'how much alike the responses of two subjects lie, 0 to 1; near 1, decoders transfer without alignment',
+      numberOption('--topography-correlation', 0),
+      defaults.topographyCorrelation,
+    )
+    .option(
+      '--topography-sigma <voxels>',
+      'smoothness of the response: SD of a Gaussian; 0 changes from voxel to voxel',
+      numberOption('--topography-sigma', 0),
+      defaults.topographySigmaVoxels,
+    )
+    .option(
+      '--region-radius <voxels>',
+      'radius of each of the four responding regions',
+      numberOption('--region-radius', 1),
+      defaults.regionRadiusVoxels,
+    )
     .addOption(logFormatOption())
     .action(async (out: string, options: SimulateCommandOptions) => {
-      const { tr, logFormat, null: isNull, ...rest } = options
+      const { tr, logFormat, null: isNull, topographySigma, regionRadius, ...rest } = options
+      const renamed = {
+        trSeconds: tr,
+        null: isNull,
+        topographySigmaVoxels: topographySigma,
+        regionRadiusVoxels: regionRadius,
+      }
       const result = await simulateDataset(
         out,
-        { ...defaults, ...rest, trSeconds: tr, null: isNull },
+        { ...defaults, ...rest, ...renamed },
         createReporter(logFormat),
       )
       process.stdout.write(

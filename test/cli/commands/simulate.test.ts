@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readNiftiHeader } from '../../../src/io/nifti/index.ts'
@@ -29,6 +30,24 @@ describe('limbic simulate', () => {
     expect(listFiles(out)).toContain('dataset_description.json')
   })
 
+  it('makes effects that transfer between subjects, or that only textures show, when asked to', async () => {
+    const similar = join(dir, 'similar')
+    await limbic(
+      'simulate',
+      similar,
+      ...args,
+      ...['--topography-correlation', '0.95', '--topography-sigma', '2', '--region-radius', '3.4'],
+    )
+    const texture = join(dir, 'texture')
+    await limbic('simulate', texture, ...args, '--texture', '--texture-sd', '3')
+    expect(await readFile(join(similar, 'README'), 'utf8')).toMatch(
+      /topographyCorrelation: 0\.95\n\s+topographySigmaVoxels: 2\n\s+regionRadiusVoxels: 3\.4\n/,
+    )
+    expect(await readFile(join(texture, 'README'), 'utf8')).toMatch(
+      /texture: true\n\s+textureSd: 3\n/,
+    )
+  })
+
   it('does not write over anything', async () => {
     const { code, stderr } = await limbic('simulate', out, ...args)
     expect(code).toBe(1)
@@ -43,6 +62,8 @@ describe('limbic simulate', () => {
     ['--seed', ''],
     ['--tr', 'fast'],
     ['--effect', '-1'],
+    ['--topography-correlation', 'x'],
+    ['--region-radius', '0'],
   ])('refuses %s %s', async (option, value) => {
     const { code, stderr } = await limbic('simulate', join(dir, 'x'), option, value)
     expect(code).toBe(2)
