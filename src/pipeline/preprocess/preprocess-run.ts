@@ -9,6 +9,7 @@ import type { BidsRun } from '../../io/bids/index.ts'
 import {
   readMaskedSeries,
   readNiftiHeader,
+  readVolumes,
   writeNiftiVolumes,
   type NiftiVolume,
 } from '../../io/nifti/index.ts'
@@ -23,18 +24,13 @@ import { hashKey } from '../cache.ts'
 import { assertSplit } from './check-run.ts'
 import { derivativeFiles, type DerivativeFiles } from './derivative-files.ts'
 import type { PreprocessOptions, RunReference } from './options.ts'
-import {
-  describeDoubts,
-  measureMotion,
-  prepareRealignment,
-  undoMotion,
-} from './realigned-volumes.ts'
+import { describeDoubts, preprocessVolumes } from './realigned-volumes.ts'
 import { findRecord, writeRecord, type QualitySummary } from './record.ts'
 import { readReference } from './reference.ts'
 import { computeRunConfounds } from './run-confounds.ts'
 import { describeQuality, summarizeQuality } from './run-quality.ts'
-import { correctBySpline, correctCausally, planSliceTiming, type SlicePlan } from './slice-times.ts'
-import { createGaps, describeGaps, readUsableVolumes } from './usable-volumes.ts'
+import { planSliceTiming, type SlicePlan } from './slice-times.ts'
+import { describeGaps } from './usable-volumes.ts'
 import { derivedRun, writeDerivatives } from './write-derivatives.ts'
 
 /** Where to, against which volume, and how. */
@@ -125,15 +121,13 @@ async function makeDerivatives(
   const { bold, nVolumes, trSeconds } = run
   const { grid } = await readNiftiHeader(reference.bold)
   const target = await readReference(reference)
-  const gaps = createGaps()
-  const realigner = prepareRealignment(target, grid, bold, nVolumes)
   const total = createVolumeSum(target.length)
-  const stored = measureMotion(readUsableVolumes(bold, target, gaps), realigner)
-  const moved = undoMotion(correctSlices(stored, plan, run), realigner, grid)
+  const prepared = preprocessVolumes(readVolumes(bold), run, plan, target, grid)
+  const { log } = prepared
   const shape = [...grid.shape, nVolumes]
   const image = { shape, affine: grid.affine, trSeconds, descrip: 'limbic preprocess' }
-  await writeNiftiVolumes(unfinished, image, watch(moved, run, total, emit))
-  if (gaps.blank.length === nVolumes)
+  await writeNiftiVolumes(unfinished, image, watch(prepared.volumes, run, total, emit))
+  if (log.gaps.blank.length === nVolumes)
     throw new LimbicError('VOLUME_BLANK', {
       what: `any volume of ${bold}`,
       found: 'one value throughout, or no number, in every volume',
@@ -141,7 +135,7 @@ async function makeDerivatives(
   const mean = meanVolume(total)
   const mask = maskOf(mean, grid)
   const series = await readMaskedSeries(unfinished, maskIndices(mask))
-  const { motion } = realigner.log
+  const { motion, gaps } = log
   const confounds = computeRunConfounds(
     { series, motion, trSeconds, blank: gaps.blank, bold },
     settings,
@@ -149,8 +143,8 @@ async function makeDerivatives(
   const findings = [
     ...plan.findings,
     ...describeGaps(gaps, bold, nVolumes),
-    ...realigner.findings,
-    ...describeDoubts(realigner.log, bold),
+    ...prepared.findings,
+    ...describeDoubts(log, bold),
     ...confounds.findings,
   ]
   const quality = describeQuality({
@@ -161,18 +155,6 @@ async function makeDerivatives(
   })
   await rename(unfinished, files.bold)
   return { paths: [files.bold, ...paths], findings, summary: summarizeQuality(quality, mask) }
-}
-
-function correctSlices(
-  volumes: AsyncIterable<NiftiVolume>,
-  { schedule, mode }: SlicePlan,
-  { header, nVolumes }: BidsRun,
-): AsyncIterable<NiftiVolume> {
-  const { shape } = header.grid
-  if (schedule === undefined) return volumes
-  return mode === 'causal'
-    ? correctCausally(volumes, schedule, shape)
-    : correctBySpline(volumes, schedule, shape, nVolumes)
 }
 
 async function* watch(

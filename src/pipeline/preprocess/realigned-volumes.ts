@@ -1,114 +1,142 @@
-/** Volumes [nVoxels] of a run in order -> the same without head motion, and the motion of each. */
-import { createFinding, isLimbicError, type Finding } from '../../core/errors/index.ts'
+/** A run's volumes [nVoxels] in order -> the same without gaps, slice-timed and realigned, and what was found on the way. */
+import { createFinding, type Finding } from '../../core/errors/index.ts'
 import type { Grid, Matrix64 } from '../../core/types.ts'
+import type { BidsRun } from '../../io/bids/index.ts'
 import type { NiftiVolume } from '../../io/nifti/index.ts'
-import { createRealigner, type Realigner } from '../../preprocess/realign/index.ts'
-import { resampleVolume } from '../../preprocess/resample/index.ts'
+import { createCausalPreprocessor, putBack } from '../../preprocess/causal-preprocessor.ts'
+import {
+  prepareRealigner,
+  type RealignedVolume,
+  type Realigner,
+} from '../../preprocess/realign/index.ts'
+import { correctBySpline, type SlicePlan } from './slice-times.ts'
+import { createGaps, fillGaps, noteGap, type VolumeGaps } from './usable-volumes.ts'
 
-/** What was found while volumes were realigned. */
-export interface MotionLog {
+/** What is found while volumes pass; complete when the last has passed. */
+export interface VolumeLog {
+  readonly gaps: VolumeGaps
   /** `[nVolumes x 6]`, mm and rad; undefined when volumes are not realigned. */
   readonly motion: Matrix64 | undefined
   /** Volumes whose motion is not certain, ascending. */
   readonly doubtful: number[]
-  /** Motion per volume, 16 numbers each, as it becomes known. */
-  readonly motions: (readonly number[])[]
   worstMisfit: number
   /** Largest share of a volume that lies outside what was measured. */
   mostOutside: number
 }
 
-/** Realigns volumes, or hands them on when that cannot be done. */
-export interface RunRealigner {
-  readonly log: MotionLog
+/** A run on its way through preprocessing. */
+export interface PreprocessedVolumes {
+  /** In order; to be read once. */
+  readonly volumes: AsyncIterable<NiftiVolume>
+  readonly log: VolumeLog
+  /** Known before the first volume: `REALIGN_LEFT_OUT`, or nothing. */
   readonly findings: readonly Finding[]
-  readonly realigner: Realigner | undefined
 }
 
 /**
- * Prepares the realignment of a run.
+ * Preprocesses the volumes of a run.
  *
- * @param reference - `[nVoxels]`.
+ * @param volumes - In order, as stored.
+ * @param run - The run that they are of.
+ * @param plan - What is done about slice times.
+ * @param target - `[nVoxels]`, the reference volume.
  * @param grid - Its grid.
- * @param bold - The image, for messages.
- * @param nVolumes - Volumes of the run.
- * @returns The realigner; none, and a warning that says why, for single slices, thin slabs and grids too coarse to tell motion.
- * @throws {LimbicError} As `createRealigner`, for every other reason.
+ * @returns The volumes on that grid. But for `spline` slice timing, each depends on the reference, itself and earlier ones only, and is what
+ *   `createCausalPreprocessor` makes of it.
+ * @throws {LimbicError} As `createCausalPreprocessor`; when read, those of `volumes`.
+ * @remarks Motion is measured on volumes as stored: slice timing would smear a sudden movement over two volumes.
  */
-export function prepareRealignment(
+export function preprocessVolumes(
+  volumes: AsyncIterable<NiftiVolume>,
+  run: Pick<BidsRun, 'bold' | 'nVolumes'>,
+  plan: SlicePlan,
+  target: Float32Array,
+  grid: Grid,
+): PreprocessedVolumes {
+  const isCausal = plan.mode !== 'spline' || plan.schedule === undefined
+  return isCausal
+    ? preprocessCausally(volumes, run, plan, target, grid)
+    : preprocessWhole(volumes, run, plan.schedule, target, grid)
+}
+
+function preprocessCausally(
+  stored: AsyncIterable<NiftiVolume>,
+  { bold: name, nVolumes }: Pick<BidsRun, 'bold' | 'nVolumes'>,
+  { schedule }: SlicePlan,
   reference: Float32Array,
   grid: Grid,
-  bold: string,
-  nVolumes: number,
-): RunRealigner {
-  const empty = { doubtful: [], motions: [], worstMisfit: 0, mostOutside: 0 }
-  try {
-    const realigner = createRealigner(reference, grid, { resample: false })
-    const motion = { data: new Float64Array(6 * nVolumes), nRows: nVolumes, nCols: 6 }
-    return { realigner, findings: [], log: { motion, ...empty } }
-  } catch (error) {
-    if (!isLimbicError(error, 'REALIGN_GRID_TOO_SMALL') && !isTooFewSamples(error)) throw error
-    const finding = createFinding('warning', 'REALIGN_LEFT_OUT', { bold, why: grid.shape })
-    return {
-      realigner: undefined,
-      findings: [finding],
-      log: { motion: undefined, ...empty },
+): PreprocessedVolumes {
+  const times = schedule === undefined ? {} : { schedule }
+  const preprocessor = createCausalPreprocessor({ reference, grid, name, ...times })
+  const log = createLog(nVolumes, preprocessor.isRealigning)
+  return { volumes: pass(), log, findings: preprocessor.findings }
+
+  async function* pass(): AsyncGenerator<NiftiVolume> {
+    for await (const { index, data } of stored) {
+      const { volume, gap, motion, outside } = preprocessor.next(data, index)
+      noteGap(log.gaps, gap, index)
+      noteMotion(log, motion, index)
+      log.mostOutside = Math.max(log.mostOutside, outside)
+      yield { index, data: volume }
     }
   }
 }
 
-function isTooFewSamples(error: unknown): boolean {
-  return isLimbicError(error, 'VALUE_INVALID') && error.details.what.includes('reference volume')
-}
-
-/**
- * Measures the motion of volumes on their way.
- *
- * @param volumes - In order, as stored: slice timing would smear a sudden movement over two volumes.
- * @param run - As prepared; its log is filled.
- * @returns The same volumes.
- * @throws {LimbicError} Those of `volumes` and of the realigner.
- */
-export async function* measureMotion(
-  volumes: AsyncIterable<NiftiVolume>,
-  { realigner, log }: RunRealigner,
-): AsyncGenerator<NiftiVolume> {
-  for await (const { index, data } of volumes) {
-    if (realigner !== undefined) {
-      const { parameters, motion, misfit, findings } = realigner.realignOne(data)
-      log.motion?.data.set(parameters, 6 * index)
-      log.motions[index] = motion
-      if (findings.length > 0) log.doubtful.push(index)
-      if (findings.length > 0) log.worstMisfit = Math.max(log.worstMisfit, misfit)
-    }
-    yield { index, data }
-  }
-}
-
-/**
- * Puts volumes back to where the reference is.
- *
- * @param volumes - In order.
- * @param run - With the motion of every volume that comes.
- * @param grid - Grid of the volumes and of the reference.
- * @returns The volumes, read by cubic B-spline. Each depends on the reference and itself only.
- * @throws {LimbicError} Those of `volumes`.
- */
-export async function* undoMotion(
-  volumes: AsyncIterable<NiftiVolume>,
-  { realigner, log }: RunRealigner,
+/** With slices timed by a spline through the run, which needs all volumes before it gives the first. */
+function preprocessWhole(
+  stored: AsyncIterable<NiftiVolume>,
+  { bold, nVolumes }: Pick<BidsRun, 'bold' | 'nVolumes'>,
+  schedule: NonNullable<SlicePlan['schedule']>,
+  target: Float32Array,
   grid: Grid,
-): AsyncGenerator<NiftiVolume> {
-  for await (const { index, data } of volumes) {
-    const motion = log.motions[index]
-    if (realigner === undefined || motion === undefined) yield { index, data }
-    else {
-      const options = { interpolation: 'cubic', motion, outside: 'nearest' } as const
-      const moved = resampleVolume(data, grid, grid, options)
+): PreprocessedVolumes {
+  const { realigner, findings } = prepareRealigner(target, grid, bold)
+  const log = createLog(nVolumes, realigner !== undefined)
+  const motions: RealignedVolume[] = []
+  const measured = measure(fillGaps(stored, target, log.gaps), realigner, log, motions)
+  const timed = correctBySpline(measured, schedule, grid.shape, nVolumes)
+  return { volumes: undo(), log, findings }
+
+  async function* undo(): AsyncGenerator<NiftiVolume> {
+    for await (const { index, data } of timed) {
+      const moved = putBack(data, grid, motions[index])
       log.mostOutside = Math.max(log.mostOutside, moved.nOutside / data.length)
       yield { index, data: moved.data }
     }
   }
+}
+
+async function* measure(
+  volumes: AsyncIterable<NiftiVolume>,
+  realigner: Realigner | undefined,
+  log: VolumeLog,
+  motions: RealignedVolume[],
+): AsyncGenerator<NiftiVolume> {
+  for await (const { index, data } of volumes) {
+    const found = realigner?.realignOne(data)
+    if (found !== undefined) motions[index] = found
+    noteMotion(log, found, index)
+    yield { index, data }
+  }
+}
+
+function createLog(nVolumes: number, isRealigning: boolean): VolumeLog {
+  const motion = { data: new Float64Array(6 * nVolumes), nRows: nVolumes, nCols: 6 }
+  return {
+    gaps: createGaps(),
+    motion: isRealigning ? motion : undefined,
+    doubtful: [],
+    worstMisfit: 0,
+    mostOutside: 0,
+  }
+}
+
+function noteMotion(log: VolumeLog, found: RealignedVolume | undefined, index: number): void {
+  if (found === undefined) return
+  log.motion?.data.set(found.parameters, 6 * index)
+  if (found.findings.length === 0) return
+  log.doubtful.push(index)
+  log.worstMisfit = Math.max(log.worstMisfit, found.misfit)
 }
 
 /**
@@ -119,7 +147,7 @@ export async function* undoMotion(
  * @returns A warning, or nothing.
  * @throws Never.
  */
-export function describeDoubts(log: MotionLog, bold: string): Finding[] {
+export function describeDoubts(log: VolumeLog, bold: string): Finding[] {
   const { doubtful, worstMisfit: misfit, mostOutside } = log
   if (doubtful.length === 0) return []
   const what = `${doubtful.length === 1 ? 'volume' : 'volumes'} ${doubtful.join(', ')} of ${bold}`

@@ -2,8 +2,8 @@
 import { LimbicError } from '../../core/errors/index.ts'
 import type { BidsRun } from '../../io/bids/index.ts'
 import { readVolumes } from '../../io/nifti/index.ts'
+import { describeValues } from '../../preprocess/gap-filler.ts'
 import type { RunReference } from './options.ts'
-import { describeValues } from './usable-volumes.ts'
 
 // Enough for one spoilt volume among them not to matter.
 const nCandidates = 7

@@ -3,7 +3,6 @@ import { createFinding, type Finding } from '../../core/errors/index.ts'
 import type { Grid, Matrix32 } from '../../core/types.ts'
 import type { BidsRun } from '../../io/bids/index.ts'
 import type { NiftiVolume } from '../../io/nifti/index.ts'
-import { correctNextSlices, createCausalSliceTiming } from '../../preprocess/online/slice-timing.ts'
 import {
   correctSliceTiming,
   parseSliceSchedule,
@@ -51,25 +50,6 @@ export function planSliceTiming(run: BidsRun, mode: PreprocessOptions['sliceTimi
 
 function leaveOut(words: string, findings: readonly Finding[] = []): SlicePlan {
   return { schedule: undefined, mode: 'none', startSeconds: 0, findings, words }
-}
-
-/**
- * Corrects slice times causally.
- *
- * @param volumes - In order.
- * @param schedule - When slices are measured.
- * @param shape - Voxels along x, y and z.
- * @returns The volumes; each depends on itself and the one before it.
- * @throws {LimbicError} Those of `createCausalSliceTiming` and of `volumes`.
- */
-export async function* correctCausally(
-  volumes: AsyncIterable<NiftiVolume>,
-  schedule: SliceSchedule,
-  shape: Grid['shape'],
-): AsyncGenerator<NiftiVolume> {
-  const timing = createCausalSliceTiming(sliceOfVoxels(shape, schedule.axis), schedule)
-  for await (const { index, data } of volumes)
-    yield { index, data: correctNextSlices(timing, data, index).volume }
 }
 
 // Some thousand voxels at a time, so that beside the run only a small part of it is held twice.

@@ -1,6 +1,7 @@
 /** The volumes of a run as stored -> volumes without gaps: blank ones and values that are no numbers are stood in for by what came before. */
 import { createFinding, type Finding } from '../../core/errors/index.ts'
-import { readVolumes, type NiftiVolume } from '../../io/nifti/index.ts'
+import type { NiftiVolume } from '../../io/nifti/index.ts'
+import { createGapFiller, type VolumeGap } from '../../preprocess/gap-filler.ts'
 
 /** What had to be stood in for. */
 export interface VolumeGaps {
@@ -15,7 +16,7 @@ export interface VolumeGaps {
 /**
  * No gap yet.
  *
- * @returns Gaps to be passed to `readUsableVolumes`.
+ * @returns Gaps to be passed to `fillGaps`.
  * @throws Never.
  * @example
  * const worst = createGaps().worst // worst = 0
@@ -25,31 +26,41 @@ export function createGaps(): VolumeGaps {
 }
 
 /**
- * Streams a run.
+ * Keeps what was missing in a volume.
  *
- * @param file - Its image.
+ * @param gaps - Of the volumes before it; filled.
+ * @param gap - What was missing.
+ * @param index - Index of the volume.
+ * @returns Nothing.
+ * @throws Never.
+ */
+export function noteGap(gaps: VolumeGaps, { isBlank, nNotFinite }: VolumeGap, index: number): void {
+  if (isBlank) gaps.blank.push(index)
+  else if (nNotFinite > 0) {
+    gaps.notFinite.push(index)
+    gaps.worst = Math.max(gaps.worst, nNotFinite)
+  }
+}
+
+/**
+ * Fills the gaps of volumes on their way.
+ *
+ * @param volumes - In order, as stored.
  * @param first - `[nVoxels]`, what stands in for blank volumes before the first usable one; the reference volume, as a rule.
  * @param gaps - Filled as volumes come.
- * @returns Volumes in order, all values finite. A blank volume is a copy of the one before it; a value that is no number takes the voxel's value
- *   before it, or 0. No volume depends on a later one.
- * @throws {LimbicError} Those of `readVolumes`.
+ * @returns Volumes in order, all values finite, as `createGapFiller` makes them. No volume depends on a later one.
+ * @throws {LimbicError} Those of `volumes`.
  */
-export async function* readUsableVolumes(
-  file: string,
+export async function* fillGaps(
+  volumes: AsyncIterable<NiftiVolume>,
   first: Float32Array,
   gaps: VolumeGaps,
 ): AsyncGenerator<NiftiVolume> {
-  let previous: Float32Array | undefined
-  for await (const { index, data } of readVolumes(file)) {
-    const { nFinite, isBlank } = describeValues(data)
-    const nBad = data.length - nFinite
-    if (isBlank) gaps.blank.push(index)
-    else if (nBad > 0) gaps.notFinite.push(index)
-    gaps.worst = Math.max(gaps.worst, isBlank ? 0 : nBad)
-    if (isBlank) data.set(previous ?? first)
-    else if (nBad > 0) fillGaps(data, previous)
-    previous = data
-    yield { index, data }
+  const fill = createGapFiller(first)
+  for await (const { index, data } of volumes) {
+    const { volume, gap } = fill(data)
+    noteGap(gaps, gap, index)
+    yield { index, data: volume }
   }
 }
 
@@ -72,29 +83,4 @@ export function describeGaps(gaps: VolumeGaps, bold: string, nVolumes: number): 
       createFinding('warning', 'VOLUMES_NOT_FINITE', { bold, volumes: notFinite, worst }),
     )
   return findings
-}
-
-/**
- * Counts the finite values of a volume.
- *
- * @param volume - `[nVoxels]`.
- * @returns How many are finite, and whether they tell nothing: all equal, or none.
- * @throws Never.
- * @example
- * const isBlank = describeValues(Float32Array.of(0, 0)).isBlank // isBlank = true
- */
-export function describeValues(volume: Float32Array): { nFinite: number; isBlank: boolean } {
-  let [nFinite, lowest, highest] = [0, Infinity, -Infinity]
-  for (const value of volume) {
-    if (value - value !== 0) continue
-    nFinite += 1
-    if (value < lowest) lowest = value
-    if (value > highest) highest = value
-  }
-  return { nFinite, isBlank: !(highest > lowest) }
-}
-
-function fillGaps(volume: Float32Array, previous: Float32Array | undefined): void {
-  for (let v = 0; v < volume.length; v++)
-    if (!Number.isFinite(volume[v])) volume[v] = previous?.[v] ?? 0
 }

@@ -6,3 +6,4 @@ export {
   type RealignOptions,
 } from './create-realigner.ts'
 export { realignRun, type RealignedRun, type RealignRunOptions } from './realign-run.ts'
+export { prepareRealigner, type PreparedRealigner } from './prepare-realigner.ts'

@@ -3,60 +3,94 @@ import { describe, expect, it } from 'vitest'
 import type { NiftiVolume } from '../../../src/io/nifti/index.ts'
 import {
   describeDoubts,
-  measureMotion,
-  prepareRealignment,
-  undoMotion,
+  preprocessVolumes,
 } from '../../../src/pipeline/preprocess/realigned-volumes.ts'
+import type { SlicePlan } from '../../../src/pipeline/preprocess/slice-times.ts'
+import { createCausalPreprocessor } from '../../../src/preprocess/causal-preprocessor.ts'
+import type { SliceSchedule } from '../../../src/preprocess/slice-timing.ts'
 import { headGrid, headSeries, nHeadVoxels } from './_head-runs.ts'
 
-function stream(series: Float32Array, nVoxels = nHeadVoxels): AsyncIterable<NiftiVolume> {
-  return Readable.from(
-    Array.from({ length: series.length / nVoxels }, (_, index) => ({
-      index,
-      data: series.slice(index * nVoxels, (index + 1) * nVoxels),
-    })),
+const schedule: SliceSchedule = {
+  timesSeconds: Float64Array.from({ length: 16 }, (_, z) => ((z * 7) % 16) / 8),
+  axis: 2,
+  trSeconds: 2,
+}
+const plan = (mode: SlicePlan['mode']): SlicePlan => ({
+  schedule: mode === 'none' ? undefined : schedule,
+  mode,
+  startSeconds: 0,
+  findings: [],
+  words: '',
+})
+
+function split(series: Float32Array): Float32Array[] {
+  return Array.from({ length: series.length / nHeadVoxels }, (_, index) =>
+    series.slice(index * nHeadVoxels, (index + 1) * nHeadVoxels),
   )
 }
 
-describe('realignment of a stream', () => {
-  it('finds a movement and undoes it', async () => {
-    const series = headSeries({ nVolumes: 2, motion: (t) => [0, 3 * t, 0, 0, 0.04 * t, 0] })
-    const reference = series.slice(0, nHeadVoxels)
-    const realigner = prepareRealignment(reference, headGrid, 'b', 2)
-    const back: Float32Array[] = []
-    for await (const { data } of undoMotion(
-      measureMotion(stream(series), realigner),
-      realigner,
-      headGrid,
-    ))
-      back.push(data)
-    const { motion } = realigner.log
-    expect(motion!.data[6 + 1]).toBeCloseTo(3, 0)
-    expect(motion!.data[6 + 4]).toBeCloseTo(0.04, 2)
-    const before = difference(series.subarray(nHeadVoxels), reference)
-    expect(difference(back[1]!, reference)).toBeLessThan(0.35 * before)
-    expect(difference(back[0]!, reference)).toBeLessThan(1)
-    expect(describeDoubts(realigner.log, 'b')).toEqual([])
+async function pass(
+  series: Float32Array,
+  mode: SlicePlan['mode'],
+): Promise<{ volumes: Float32Array[] } & Omit<ReturnType<typeof preprocessVolumes>, 'volumes'>> {
+  const stored: AsyncIterable<NiftiVolume> = Readable.from(
+    split(series).map((data, index) => ({ index, data })),
+  )
+  const run = { bold: 'b.nii', nVolumes: series.length / nHeadVoxels }
+  const reference = series.slice(0, nHeadVoxels)
+  const passed = preprocessVolumes(stored, run, plan(mode), reference, headGrid)
+  const volumes: Float32Array[] = []
+  for await (const { index, data } of passed.volumes) volumes[index] = data
+  return { ...passed, volumes }
+}
+
+describe('preprocessVolumes', () => {
+  const moving = headSeries({ nVolumes: 6, motion: (t) => [0, t, 0, 0, 0.01 * t, 0] })
+
+  it.each(['spline', 'none'] as const)('finds a movement and undoes it: %s', async (mode) => {
+    const reference = moving.slice(0, nHeadVoxels)
+    const { volumes, log } = await pass(moving, mode)
+    expect(log.motion!.data[6 * 3 + 1]).toBeCloseTo(3, 0)
+    expect(log.motion!.data[6 * 3 + 4]).toBeCloseTo(0.03, 2)
+    const before = difference(moving.slice(5 * nHeadVoxels), reference)
+    expect(difference(volumes[5]!, reference)).toBeLessThan(0.35 * before)
+    expect(log.doubtful).toEqual([])
+    expect(describeDoubts(log, 'b')).toEqual([])
   })
 
-  it('hands volumes on where they are too thin, and says so', async () => {
-    const grid = { ...headGrid, shape: [20, 24, 1] as const }
-    const realigner = prepareRealignment(new Float32Array(480).fill(1), grid, 'thin.nii', 1)
-    expect(realigner.realigner).toBeUndefined()
-    expect(realigner.log.motion).toBeUndefined()
-    expect(realigner.findings[0]!.message).toContain('thin.nii')
-    const still = stream(new Float32Array(480).fill(5), 480)
-    const volumes = undoMotion(measureMotion(still, realigner), realigner, grid)
-    for await (const { data } of volumes) expect([...data.subarray(0, 2)]).toEqual([5, 5])
+  it.each(['causal', 'none'] as const)(
+    'is the live preprocessing, to the last bit: %s',
+    async (mode) => {
+      const spoilt = moving.slice()
+      spoilt.fill(0, 3 * nHeadVoxels, 4 * nHeadVoxels)
+      spoilt[nHeadVoxels + 5] = NaN
+      const { volumes, log } = await pass(spoilt, mode)
+      const live = createCausalPreprocessor({
+        reference: spoilt.slice(0, nHeadVoxels),
+        grid: headGrid,
+        ...(mode === 'causal' ? { schedule } : {}),
+      })
+      for (const [t, volume] of split(spoilt).entries()) {
+        const done = live.next(volume, t)
+        expect(done.volume).toEqual(volumes[t])
+        expect([...done.motion!.parameters]).toEqual([
+          ...log.motion!.data.subarray(6 * t, 6 * t + 6),
+        ])
+      }
+      expect(log.gaps).toEqual({ blank: [3], notFinite: [1], worst: 1 })
+    },
+  )
+
+  it('measures the same motion whatever is done about slice times', async () => {
+    const [spline, causal] = await Promise.all([pass(moving, 'spline'), pass(moving, 'causal')])
+    expect(spline.log.motion).toEqual(causal.log.motion)
   })
 
   it('names volumes that do not look like the reference', async () => {
     const series = headSeries({ nVolumes: 2 })
     for (let v = 0; v < nHeadVoxels; v++) series[nHeadVoxels + v] = v % 7 === 0 ? 900 : 0
-    const realigner = prepareRealignment(series.slice(0, nHeadVoxels), headGrid, 'b', 2)
-    for await (const { data } of measureMotion(stream(series), realigner))
-      expect(data).toHaveLength(nHeadVoxels)
-    const [finding] = describeDoubts(realigner.log, 'odd.nii')
+    const { log } = await pass(series, 'none')
+    const [finding] = describeDoubts(log, 'odd.nii')
     expect(finding).toMatchObject({ code: 'REALIGN_NOT_CONVERGED', severity: 'warning' })
     expect(finding!.message).toContain('volume 1 of odd.nii')
   })

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { writeNifti } from '../../../src/io/nifti/index.ts'
+import { readVolumes, writeNifti } from '../../../src/io/nifti/index.ts'
 import {
   createGaps,
   describeGaps,
-  describeValues,
-  readUsableVolumes,
+  fillGaps,
+  noteGap,
   type VolumeGaps,
 } from '../../../src/pipeline/preprocess/usable-volumes.ts'
 import { temporaryFolder } from '../_dataset.ts'
@@ -22,11 +21,12 @@ async function read(values: readonly number[]): Promise<{ volumes: number[][]; g
   await writeNifti(file, { data, shape: [3, 1, 1, values.length / 3], affine })
   const gaps = createGaps()
   const volumes: number[][] = []
-  for await (const volume of readUsableVolumes(file, first, gaps)) volumes.push([...volume.data])
+  for await (const volume of fillGaps(readVolumes(file), first, gaps))
+    volumes.push([...volume.data])
   return { volumes, gaps }
 }
 
-describe('readUsableVolumes', () => {
+describe('fillGaps', () => {
   it('lets the volume before stand in for a blank one, and the reference for the first', async () => {
     const { volumes, gaps } = await read([0, 0, 0, 1, 2, 3, 0, 0, 0, NaN, NaN, NaN, 4, 5, 6])
     expect(volumes).toEqual([
@@ -48,32 +48,15 @@ describe('readUsableVolumes', () => {
     ])
     expect(gaps).toEqual({ blank: [], notFinite: [0, 1], worst: 1 })
   })
-
-  it('leaves the beginning as it is whatever comes after', async () => {
-    const value = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(NaN), fc.constant(0))
-    const volume = fc.tuple(value, value, value)
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(volume, { minLength: 2, maxLength: 6 }),
-        volume,
-        async (all, last) => {
-          const changed = [...all.slice(0, -1), last]
-          const a = await read(all.flat())
-          const b = await read(changed.flat())
-          expect(b.volumes.slice(0, -1)).toEqual(a.volumes.slice(0, -1))
-          expect(a.volumes.flat().every(Number.isFinite)).toBe(true)
-        },
-      ),
-      { numRuns: 25 },
-    )
-  })
 })
 
-describe('describeValues', () => {
-  it('tells blank from usable', () => {
-    expect(describeValues(Float32Array.of(NaN, 1, 1))).toEqual({ nFinite: 2, isBlank: true })
-    expect(describeValues(Float32Array.of(NaN, 1, 2))).toEqual({ nFinite: 2, isBlank: false })
-    expect(describeValues(new Float32Array(0)).isBlank).toBe(true)
+describe('noteGap', () => {
+  it('keeps blank volumes apart from those with some values', () => {
+    const gaps = createGaps()
+    noteGap(gaps, { isBlank: true, nNotFinite: 9 }, 2)
+    noteGap(gaps, { isBlank: false, nNotFinite: 0 }, 3)
+    noteGap(gaps, { isBlank: false, nNotFinite: 4 }, 5)
+    expect(gaps).toEqual({ blank: [2], notFinite: [5], worst: 4 })
   })
 })
 
