@@ -23,7 +23,11 @@ export interface OnnxSession {
 export interface OnnxSessionOptions {
   /** Threads that share one run; default 1. */
   readonly threads?: number
+  /** Where ONNX Runtime computes; default `cpu`. `webgpu` needs a graphics card. */
+  readonly provider?: OnnxProvider
 }
+
+export type OnnxProvider = 'cpu' | 'webgpu'
 
 /**
  * Opens a session on a model with one input, one output and a free batch axis, as `exportOnnx` writes it.
@@ -34,8 +38,8 @@ export interface OnnxSessionOptions {
  * @throws {LimbicError} `ONNX_RUNTIME_UNAVAILABLE` when ONNX Runtime does not load or refuses the model.
  */
 export function openOnnxSession(bytes: Uint8Array, options: OnnxSessionOptions = {}): OnnxSession {
-  const { threads = 1 } = options
-  const { binding, session } = open(bytes, threads)
+  const { threads = 1, provider = 'cpu' } = options
+  const { binding, session } = open(bytes, threads, provider)
   const [input, output] = [session.inputMetadata[0]!, session.outputMetadata[0]!]
   const sampleShape = input.shape.slice(1)
   const sampleSize = sampleShape.reduce((product, length) => product * length, 1)
@@ -56,10 +60,15 @@ export function openOnnxSession(bytes: Uint8Array, options: OnnxSessionOptions =
   }
 }
 
-function open(bytes: Uint8Array, threads: number): { binding: OnnxBinding; session: SyncSession } {
+function open(
+  bytes: Uint8Array,
+  threads: number,
+  provider: OnnxProvider,
+): { binding: OnnxBinding; session: SyncSession } {
   try {
     const binding = loadOnnxBinding()
     const options = {
+      executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       // Threads that wait by spinning would take the cores from other work between two volumes.

@@ -1,17 +1,9 @@
 /** A fitted 1D CNN -> a network that stays loaded: features `[nSamples x nFeatures]` to logits `[nSamples x nClasses]`, for a real-time loop. */
-import {
-  createStateModel,
-  networkInput,
-  networkInputLength,
-  type Cnn1dState,
-} from './cnn1d-state.ts'
-import { forward } from './forward.ts'
-import { isLimbicError } from '../../core/errors/index.ts'
+import { createStateModel, networkInput, type Cnn1dState } from './cnn1d-state.ts'
+import { loadNetwork } from './loaded-network.ts'
 import type { Engine } from '../../engine/index.ts'
-import { exportOnnx, openOnnxSession, type OnnxSession } from '../../engine/onnx/index.ts'
 import type { ScoreContext, Scorer } from '../classifier.ts'
 import { assertFeatureCount } from '../linear/linear-state.ts'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 /** Decodes single volumes. */
 export interface NetworkDecoder {
@@ -36,7 +28,7 @@ export async function createNetworkScorer(
   context: ScoreContext,
 ): Promise<Scorer> {
   const engine = await context.openEngine()
-  const network = await loadNetwork(state, engine)
+  const network = await loadNetwork(engine, createStateModel(engine.tf, state))
   return {
     async score(features) {
       assertFeatureCount(state.nFeatures, features)
@@ -65,38 +57,4 @@ export async function createNetworkDecoder(
     return (await scorer.score(features)).data
   }
   return Object.assign(decode, { dispose: () => scorer.dispose() })
-}
-
-/** A network in memory. */
-interface LoadedNetwork {
-  /** `[nSamples x input length]` -> logits `[nSamples x nClasses]`. */
-  run(input: Float32Array): Promise<Float32Array>
-  dispose(): void
-}
-
-async function loadNetwork(state: Cnn1dState, { tf }: Engine): Promise<LoadedNetwork> {
-  const model = createStateModel(tf, state)
-  const session = await openSession(model)
-  if (session === undefined) {
-    const sampleShape = [networkInputLength(state), 1]
-    return {
-      run: (input) => forward(tf, model, input, sampleShape),
-      dispose: () => model.dispose(),
-    }
-  }
-  model.dispose()
-  return {
-    run: (input) => Promise.resolve(input.length === 0 ? new Float32Array(0) : session.run(input)),
-    dispose: () => session.dispose(),
-  }
-}
-
-async function openSession(model: LayersModel): Promise<OnnxSession | undefined> {
-  try {
-    return openOnnxSession(await exportOnnx(model))
-  } catch (error) {
-    if (isLimbicError(error, 'ONNX_RUNTIME_UNAVAILABLE')) return undefined
-    model.dispose()
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/index.ts'
 import type { ClassifierState, EpochRecord, ScoreContext, Scorer } from '../classifier.ts'
 import { assertFeatureCount } from '../linear/linear-state.ts'
 import { concatenate, forward } from '../network/forward.ts'
+import { loadNetwork } from '../network/loaded-network.ts'
 import { writeWeights, type WeightArray } from '../network/weights.ts'
 import { volumeInputs } from './volume-feed.ts'
 import type { VoxelGrid } from './volume-samples.ts'
@@ -53,7 +54,7 @@ export function createResnet3dModel(engine: Engine, state: Resnet3dState): Layer
 }
 
 /**
- * Loads a network for repeated use.
+ * Loads a network for repeated use: on ONNX Runtime, or on the engine where ONNX Runtime does not load.
  *
  * @param state - The fitted network.
  * @param context - Where networks run.
@@ -66,22 +67,15 @@ export async function createResnet3dScorer(
   context: ScoreContext,
 ): Promise<Scorer> {
   const engine = await context.openEngine()
-  const model = createResnet3dModel(engine, state)
+  const network = await loadNetwork(engine, createResnet3dModel(engine, state))
   return {
-    async score(features: Matrix): Promise<Matrix64> {
-      assertFeatureCount(state.nFeatures, features)
-      const logits: Float32Array[] = []
-      for (const input of volumeInputs(state.grid, features, state))
-        logits.push(await forward(engine.tf, model, input, [...state.grid.shape, 1]))
-      const data = Float64Array.from(concatenate(logits))
-      return { data, nRows: features.nRows, nCols: state.nClasses }
-    },
-    dispose: () => model.dispose(),
+    score: (features) => scoreVolumes(state, features, (input) => network.run(input)),
+    dispose: () => network.dispose(),
   }
 }
 
 /**
- * Class scores of volumes.
+ * Class scores of many volumes, on the engine.
  *
  * @param state - The fitted network.
  * @param features - Volumes `[nSamples x nVoxels]`, voxels as in the training samples.
@@ -94,10 +88,26 @@ export async function scoreResnet3d(
   features: Matrix,
   context: ScoreContext,
 ): Promise<Matrix64> {
-  const scorer = await createResnet3dScorer(state, context)
+  const engine = await context.openEngine()
+  const model = createResnet3dModel(engine, state)
   try {
-    return await scorer.score(features)
+    const sampleShape = [...state.grid.shape, 1]
+    const run = (input: Float32Array): Promise<Float32Array> =>
+      forward(engine.tf, model, input, sampleShape)
+    return await scoreVolumes(state, features, run)
   } finally {
-    scorer.dispose()
+    model.dispose()
   }
+}
+
+async function scoreVolumes(
+  state: Resnet3dState,
+  features: Matrix,
+  run: (input: Float32Array) => Promise<Float32Array>,
+): Promise<Matrix64> {
+  assertFeatureCount(state.nFeatures, features)
+  const logits: Float32Array[] = []
+  for (const input of volumeInputs(state.grid, features, state)) logits.push(await run(input))
+  const data = Float64Array.from(concatenate(logits))
+  return { data, nRows: features.nRows, nCols: state.nClasses }
 }

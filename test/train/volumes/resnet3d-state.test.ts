@@ -5,6 +5,7 @@ import { decodeState, encodeState } from '../../../src/io/state-file.ts'
 import { fitResnet3dVolumes } from '../../../src/train/volumes/resnet3d-classifier.ts'
 import {
   createResnet3dModel,
+  createResnet3dScorer,
   scoreResnet3d,
   type Resnet3dState,
 } from '../../../src/train/volumes/resnet3d-state.ts'
@@ -44,6 +45,22 @@ describe('the state of a 3D ResNet', () => {
     expect(() => createResnet3dModel(engine, short)).toThrow(/weights of a network/)
     const narrow = { data: new Float32Array(21), nRows: 1, nCols: 21 }
     await expect(scoreResnet3d(state, narrow, context)).rejects.toThrow(/21/)
+  })
+
+  it('decodes volume by volume what it scores at once, and keeps no tensor', async () => {
+    const { tf } = await openTestEngine()
+    const expected = await scoreResnet3d(state, volumes, context)
+    const before = tf.memory().numTensors
+    const scorer = await createResnet3dScorer(state, context)
+    for (let row = 0; row < volumes.nRows; row++) {
+      const data = volumes.data.slice(22 * row, 22 * row + 22)
+      const { data: logits } = await scorer.score({ data, nRows: 1, nCols: 22 })
+      logits.forEach((value, c) => expect(value).toBeCloseTo(expected.data[2 * row + c]!, 4))
+    }
+    const narrow = { data: new Float32Array(21), nRows: 1, nCols: 21 }
+    await expect(scorer.score(narrow)).rejects.toThrow(/21/)
+    scorer.dispose()
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('gives no scores for no volumes', async () => {
