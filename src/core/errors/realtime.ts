@@ -101,10 +101,77 @@ export const realtimeErrors = {
     remedy:
       'Calibrate on more or better runs, or give feedback all the same with --force; the session log will say so.',
   }),
+  RT_FRAME_INVALID: (d: { where: string; expected: string; found: string }): ErrorText => ({
+    where: d.where,
+    problem: 'These bytes are no volume in the FMV1 format; they were refused.',
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Let the sender write prefix, header and voxels as data-schemas/volume-header.schema.json and the page on real time describe them.',
+  }),
   RT_DECODER_UNUSABLE: (d: { reason: string }): ErrorText => ({
     problem: 'The decoder could not be started, or died again and again.',
     expected: 'a decoder that loads the bundle and decodes',
     found: d.reason,
     remedy: 'See `limbic doctor`; decode one file with `limbic predict` to see the error itself.',
+  }),
+  SERVE_TOKEN_MISSING: (d: { host: string }): ErrorText => ({
+    where: `--host ${d.host}`,
+    problem:
+      'Other machines could read the session and stop it: the server is not opened to them without a token.',
+    expected: '--token with a secret of at least 16 characters',
+    found: 'no token',
+    remedy:
+      'Add --token, as `--token "$(openssl rand -hex 16)"`, or leave --host away to serve this machine only.',
+  }),
+  SERVE_TOKEN_WEAK: (d: { minLength: number; length: number }): ErrorText => ({
+    where: '--token',
+    problem: 'The token is too easy to guess, or cannot travel in an address.',
+    expected: `at least ${d.minLength} characters out of letters, digits and . _ ~ + / = -`,
+    found: `${d.length} characters`,
+    remedy: 'Make one with `openssl rand -hex 16`.',
+  }),
+  SERVE_ALLOW_MISSING: (d: { host: string }): ErrorText => ({
+    where: `--host ${d.host}`,
+    problem:
+      'The server is not opened to other machines without saying which folders belong to the session.',
+    expected:
+      '--allow DIR for the folders that volumes are read from and the session is written to',
+    found: 'none',
+    remedy:
+      'Add --allow with the watched folder and with the session folder, or leave --host away.',
+  }),
+  SERVE_FOLDER_NOT_ALLOWED: (d: { path: string; allow: readonly string[] }): ErrorText => ({
+    where: d.path,
+    problem: 'The path lies outside of the allowed folders.',
+    expected: `a path in ${d.allow.join(' or ')}`,
+    found: d.path,
+    remedy: 'Use another folder, or add this one with --allow.',
+  }),
+  SERVE_PEER_MISSING: (d: { option: string; host: string }): ErrorText => ({
+    where: `${d.option} ${d.host}`,
+    problem: 'This output has no place for a token, so it is not opened to every machine.',
+    expected: '--peer ADDRESS for each machine that may connect',
+    found: 'none',
+    remedy: 'Add --peer with the address of the presentation computer, or listen at 127.0.0.1.',
+  }),
+  SERVE_PORT_UNUSABLE: (d: {
+    what: string
+    host: string
+    port: number
+    reason: string
+  }): ErrorText => ({
+    where: `${d.host}:${d.port}`,
+    problem: `The ${d.what} cannot listen there.`,
+    expected: 'an address of this machine, and a port that nothing else uses',
+    found: d.reason,
+    remedy: 'Give another port, or end the program that holds this one.',
+  }),
+  OUTPUT_PACKAGE_MISSING: (d: { output: string; package: string; reason: string }): ErrorText => ({
+    where: d.output,
+    problem: 'This output needs a package that does not come with limbic.',
+    expected: `the package ${d.package}`,
+    found: d.reason,
+    remedy: `Run \`npm install ${d.package}\` beside limbic, or leave this output away.`,
   }),
 } as const

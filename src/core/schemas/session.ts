@@ -56,6 +56,8 @@ export const sessionPolicySchema = z.strictObject({
   smoothing: smoothingSchema.default({ kind: 'none' }),
   /** How often a volume is decoded again after the decoder died on it. */
   retries: z.int().min(0).max(10).default(1),
+  /** Time after which a decoder that gives no answer counts as dead. */
+  decodeTimeoutMs: z.number().gt(0).default(30_000),
   /**
    * `background`: raw volume and log line are handed to the system before feedback leaves (they survive the end of the process) and forced
    * to disk right after (a power cut can take the last volumes). `before-feedback`: forced to disk first, at the cost of its latency.
