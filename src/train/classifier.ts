@@ -4,6 +4,7 @@ import type { Rng } from '../core/rng.ts'
 import type { Matrix, Matrix64, RunKey, State } from '../core/types.ts'
 import type { Engine } from '../engine/index.ts'
 import type { VolumeSamples, VoxelGrid } from './volumes/volume-samples.ts'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 /** Labelled samples in one feature space. */
 export interface Samples {
@@ -66,14 +67,26 @@ export interface Scorer {
   dispose(): void
 }
 
+/** The network in a fitted classifier, for other tools. */
+export interface ClassifierNetwork {
+  /** Input -> logits `[batch x nClasses]`; the caller disposes it. */
+  readonly model: LayersModel
+  /** What the input is, in words: the steps from features to it are not part of the network. */
+  readonly input: string
+}
+
 /** A family of classifiers; `Options` are its settings with defaults filled in. */
 export interface Classifier<Options = unknown, S extends ClassifierState = ClassifierState> {
   readonly name: string
+  /** What it is given instead of the decoder's features: how far into its run a sample lies, head motion, or whatever, since it looks at nothing. */
+  readonly reads?: 'time' | 'motion' | 'nothing'
   fit(samples: Samples, options: Options, context: FitContext): Promise<S>
   /** Fits on volumes that stay on disk until they are needed; classifiers without it are given all samples at once. */
   fitVolumes?(samples: VolumeSamples, options: Options, context: VolumeFitContext): Promise<S>
   /** Class scores (logits: softmax of them are probabilities) `[nSamples x nClasses]`. */
   score(state: S, features: Matrix, context: ScoreContext): Promise<Matrix64>
+  /** The network in it; only networks have one. */
+  createNetwork?(state: S, engine: Engine): ClassifierNetwork
   /** Loads the classifier for repeated use; without it, `score` is called each time. */
   createScorer?(state: S, context: ScoreContext): Promise<Scorer>
 }

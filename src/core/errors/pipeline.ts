@@ -80,6 +80,27 @@ export const pipelineErrors = {
     remedy:
       'Give the folder that was the --out of the run; a run that was killed writes its report when it is run again.',
   }),
+  RUN_NOT_FOUND: (d: { dir: string; file: string }): ErrorText => ({
+    where: d.dir,
+    problem: `There is no ${d.file} in this folder that this version of limbic can read.`,
+    expected: 'a run directory, as `limbic run PIPELINE --out DIR` makes one',
+    remedy: 'Give the folder that was the --out of the run, or start the run again.',
+  }),
+  TASK_MISSING: (d: { fold: string }): ErrorText => ({
+    problem: `The fold of sub-${d.fold} has not been computed yet.`,
+    remedy:
+      'Wait until the run has ended, or start it again with the same --out: it computes what is missing.',
+  }),
+  PERMUTATIONS_INCOMPLETE: (d: {
+    planned: number
+    complete: number
+    failure?: string
+  }): ErrorText => ({
+    problem: `Not all permutations are there: p-values rest on ${d.complete} of ${d.planned}.`,
+    expected: 'a result of every fold of every permutation',
+    found: d.failure === undefined ? 'folds that are not computed yet' : `a failure: ${d.failure}`,
+    remedy: 'Start the run again with the same --out: it computes what is missing.',
+  }),
   TRIAL_TYPES_UNLISTED: (d: {
     unlisted: readonly string[]
     classes: readonly string[]
@@ -117,6 +138,17 @@ export const pipelineErrors = {
     expected: d.expected,
     found: d.found,
     remedy: 'Give the `bundle` folder that `limbic train` wrote, or train again with this version.',
+  }),
+  BUNDLE_WITHOUT_NETWORK: (d: {
+    bundle: string
+    model: string
+    networks: readonly string[]
+  }): ErrorText => ({
+    where: d.bundle,
+    problem: 'There is no network in this decoder that could be exported.',
+    expected: `a decoder whose model is one of ${d.networks.join(', ')}`,
+    found: d.model,
+    remedy: `Train a decoder with \`--set classify.model=${d.networks[0]}\`; a linear one is used with \`limbic predict\`.`,
   }),
   BUNDLE_HASH_MISMATCH: (d: { file: string; expected: string; found: string }): ErrorText => ({
     where: d.file,

@@ -32,6 +32,10 @@ export const cnn1dClassifier: Classifier<Cnn1dFitOptions, Cnn1dState> = {
   name: 'cnn1d',
   fit: fitCnn1d,
   score: scoreCnn1d,
+  createNetwork: (state, { tf }) => ({
+    model: createStateModel(tf, state),
+    input: describeInput(state),
+  }),
   createScorer: createNetworkScorer,
 }
 
@@ -178,4 +182,10 @@ function runsSeen(
   const decides =
     training.patience !== null || training.keepBest !== null || training.schedule === 'plateau'
   return [...new Set([...samples.runs, ...(decides ? (validation?.runs ?? []) : [])])]
+}
+
+function describeInput({ projection, nFeatures }: Cnn1dState): string {
+  return projection === null
+    ? `the ${nFeatures} features of a volume`
+    : `the ${nFeatures} features of a volume, projected onto the ${projection.nComponents} components in the decoder`
 }

@@ -11,7 +11,12 @@ import { createSwitchedSource } from '../network/switched-source.ts'
 import { trainNetwork } from '../network/train-network.ts'
 import { readWeights } from '../network/weights.ts'
 import { resolveResnet3dOptions, type Resnet3dFitOptions } from './resnet3d-options.ts'
-import { createResnet3dScorer, scoreResnet3d, type Resnet3dState } from './resnet3d-state.ts'
+import {
+  createResnet3dModel,
+  createResnet3dScorer,
+  scoreResnet3d,
+  type Resnet3dState,
+} from './resnet3d-state.ts'
 import { createVolumeFeed, createVolumeValidation } from './volume-feed.ts'
 import { volumeLabels, type VolumeSamples } from './volume-samples.ts'
 
@@ -24,6 +29,10 @@ export const resnet3dClassifier: Classifier<Resnet3dFitOptions, Resnet3dState> =
   fit: fitResnet3d,
   fitVolumes: fitResnet3dVolumes,
   score: scoreResnet3d,
+  createNetwork: (state, engine) => ({
+    model: createResnet3dModel(engine, state),
+    input: `a volume [x][y][z], ${state.volumeZ ? 'its voxels brought to mean 0 and SD 1, ' : ''}0 outside the decoder's ${state.nFeatures} voxels`,
+  }),
   createScorer: createResnet3dScorer,
 }
 
