@@ -7,6 +7,7 @@ import { bidsCommand } from './commands/bids.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
 import { predictCommand } from './commands/predict.ts'
 import { preprocessCommand } from './commands/preprocess.ts'
 import { reportCommand } from './commands/report.ts'
@@ -61,6 +62,7 @@ export function createProgram(): Command {
     runCommand(),
     trainCommand(),
     predictCommand(),
+    exportCommand(),
     reportCommand(),
     doctorCommand(),
     benchCommand(),
