@@ -4,6 +4,7 @@ import { isLimbicError } from '../core/errors/index.ts'
 import { limbicVersion } from '../pipeline/provenance.ts'
 import { benchCommand } from './commands/bench.ts'
 import { bidsCommand } from './commands/bids.ts'
+import { collectCommand } from './commands/collect.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     preprocessCommand(),
     bidsCommand(),
     runCommand(),
+    collectCommand(),
     trainCommand(),
     predictCommand(),
     exportCommand(),

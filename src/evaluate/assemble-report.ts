@@ -11,6 +11,8 @@ import type {
   Statistic,
   Summary,
 } from '../core/schemas/report.ts'
+import { compareModels } from './compare-models.ts'
+import { summarizePermutations, type PermutedFold } from './permutation-summary.ts'
 import { describeProtocol } from './protocol-text.ts'
 import { summarize } from './statistics.ts'
 
@@ -20,6 +22,8 @@ export interface ReportSource {
   readonly classes: readonly string[]
   readonly folds: readonly Fold[]
   readonly failedFolds: Report['failedFolds']
+  /** Folds with permuted labels; absent when none were asked for. */
+  readonly permuted?: readonly PermutedFold[]
   readonly data: Report['data']
   readonly oracle: Report['oracle']
   readonly provenance: Report['provenance']
@@ -73,8 +77,9 @@ export function assembleReport(source: ReportSource): Report {
     withinSubject: source.withinSubject ?? null,
     learningCurve: source.learningCurve ?? null,
     oracle,
-    permutation: null,
-    comparisons: [],
+    permutation:
+      source.permuted === undefined ? null : summarizePermutations(folds, source.permuted),
+    comparisons: compareModels(folds),
     trainingCurves: folds
       .map((fold) => ({ subject: fold.subject, epochs: fold.models[model]!.epochs }))
       .filter(({ epochs }) => epochs.length > 0),

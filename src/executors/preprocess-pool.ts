@@ -9,7 +9,7 @@ import type {
 } from '../pipeline/preprocess/preprocess-dataset.ts'
 import type { PreprocessTask } from '../pipeline/preprocess/plan-runs.ts'
 import { preprocessRun, type PreprocessedRun } from '../pipeline/preprocess/preprocess-run.ts'
-import { reviveError, type WorkerFailure } from './worker-failure.ts'
+import { reviveError, type Failure } from '../core/errors/failure.ts'
 
 /**
  * Preprocesses runs one after the other in this process.
@@ -70,8 +70,7 @@ export interface PreprocessInput {
 }
 
 /** What comes back; errors travel as plain data, since their class would not survive. */
-export type PreprocessOutput =
-  { readonly done: PreprocessedRun } | { readonly failure: WorkerFailure }
+export type PreprocessOutput = { readonly done: PreprocessedRun } | { readonly failure: Failure }
 
 async function runOne(
   pool: Piscina<PreprocessInput, PreprocessOutput>,

@@ -1,7 +1,7 @@
 /** The worker thread of the preprocessing pool: preprocesses the runs it is sent, one at a time. */
 import { preprocessRun } from '../pipeline/preprocess/preprocess-run.ts'
 import type { PreprocessInput, PreprocessOutput } from './preprocess-pool.ts'
-import { describeFailure } from './worker-failure.ts'
+import { describeFailure } from '../core/errors/failure.ts'
 
 /**
  * Preprocesses one run. Piscina looks for a function exported by this name.

@@ -31,6 +31,24 @@ export function createDiskMemo(dir: string, emit: Emit): Memo {
 }
 
 /**
+ * Remembers the results of some stages in memory, as long as the memo itself is kept.
+ *
+ * @param stages - The stages whose results are asked for again; of other stages nothing is remembered.
+ * @returns The memo. It tells nobody: permutations would fill the log.
+ * @throws Never.
+ */
+export function createMemoryMemo(stages: readonly string[]): Memo {
+  const remembered = new Map<string, Promise<unknown>>()
+  return <T>(stage: string, key: unknown, compute: () => Promise<T>): Promise<T> => {
+    if (!stages.includes(stage)) return compute()
+    const hash = hashKey(stage, key)
+    const value = remembered.get(hash) ?? compute()
+    remembered.set(hash, value)
+    return value as Promise<T>
+  }
+}
+
+/**
  * The content address of a stage result.
  *
  * @param stage - Name of the stage.

@@ -1,69 +1,98 @@
-/** One fold as a unit of work: plain data in, a Fold out, so that any process can do it. */
+/** One fold as a unit of work: plain data in, plain data out, so that any process can do it. */
 import { join } from 'node:path'
 import type { Emit } from '../core/events.ts'
+import type { Memo } from '../core/memo.ts'
 import { createRng } from '../core/rng.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Fold } from '../core/schemas/report.ts'
+import type { Task, TaskValue } from '../core/schemas/task.ts'
 import { openEngine, type Engine } from '../engine/index.ts'
 import type { ProtocolContext } from '../evaluate/protocol/context.ts'
 import { runStrictFold } from '../evaluate/protocol/strict.ts'
+import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
 import { runWithinSubject } from '../evaluate/protocol/within.ts'
-import { createDiskMemo } from './cache.ts'
+import { createDiskMemo, createMemoryMemo } from './cache.ts'
 import { openDataset, type DatasetRecord } from './dataset.ts'
+import { permutedPipeline, permuteSubjects } from './permuted-subjects.ts'
 
-/** Everything a worker needs for the folds of a run. */
+/** Everything a worker needs for the tasks of a run. */
 export interface FoldTask {
   readonly pipeline: Pipeline
   readonly dataset: DatasetRecord
   readonly cacheDir: string
 }
 
-/** Runs folds of one task; series and engine are opened once. */
-export type FoldRunner = (subject: string, emit: Emit) => Promise<Fold>
+/** Runs folds of one run; series and engine are opened once. */
+export type FoldRunner = (
+  task: Pick<Task, 'fold' | 'permutation'>,
+  emit: Emit,
+) => Promise<TaskValue>
 
 /**
- * Makes the runner of a task.
+ * Makes the runner of the folds of a run.
  *
- * @param task - The task.
- * @returns The runner; a fold that was finished before is remembered.
+ * @param run - Settings, dataset and where stages are remembered.
+ * @returns The runner: a whole fold with the true labels, the scores of one with permuted labels.
  * @throws {LimbicError} As `openDataset`.
+ * @remarks With the true labels, stages are remembered on disk. With permuted ones nothing is, since no other run would ever ask for it;
+ *   what subjects share between the folds of one permutation stays in memory until the next permutation.
  */
-export function createFoldRunner(task: FoldTask): FoldRunner {
-  const { pipeline, dataset, cacheDir } = task
+export function createFoldRunner({ pipeline, dataset, cacheDir }: FoldTask): FoldRunner {
   const subjects = openDataset(dataset, pipeline)
   const engine = openOnce(pipeline.engine)
-  return (subject, emit) => {
-    const memo = createDiskMemo(cacheDir, emit)
-    const context: ProtocolContext = {
-      pipeline,
-      classes: dataset.classes,
-      memo,
-      emit,
-      rng: createRng(pipeline.seed),
-      openEngine: engine,
-      checkpointDir: join(cacheDir, 'checkpoints'),
+  const repeated = permutedPipeline(pipeline)
+  let current: PermutedData | undefined
+  const contextOf = (settings: Pipeline, memo: Memo, emit: Emit): ProtocolContext => ({
+    pipeline: settings,
+    classes: dataset.classes,
+    memo,
+    emit,
+    rng: createRng(pipeline.seed),
+    openEngine: engine,
+    checkpointDir: join(cacheDir, 'checkpoints'),
+  })
+  return async ({ fold, permutation }, emit) => {
+    if (permutation === 0) {
+      const memo = createDiskMemo(cacheDir, emit)
+      return { fold: await runFold(contextOf(pipeline, memo, emit), subjects, fold) }
     }
-    const key = { version: 1, pipeline: settingsOf(pipeline), dataset: dataset.sha256, subject }
-    return memo('fold', key, () =>
-      pipeline.evaluate.split === 'leave-one-run-out'
-        ? runWithinSubject(
-            context,
-            subjects.find((one) => one.subject === subject)!,
-          )
-        : runStrictFold(context, subjects, subject),
+    if (current?.permutation !== permutation)
+      current = {
+        permutation,
+        subjects: permuteSubjects(subjects, pipeline.seed, permutation),
+        memo: createMemoryMemo(['anova']),
+      }
+    const { models } = await runFold(
+      contextOf(repeated, current.memo, emit),
+      current.subjects,
+      fold,
     )
+    return {
+      scores: Object.fromEntries(
+        Object.entries(models).map(([name, { calibrated }]) => [name, calibrated.balancedAccuracy]),
+      ),
+    }
   }
 }
 
-/**
- * The settings that results depend on: names and descriptions do not count.
- *
- * @param pipeline - The pipeline.
- * @returns A plain object to be hashed.
- * @throws Never.
- */
-export function settingsOf(pipeline: Pipeline): unknown {
-  return { ...pipeline, name: undefined, description: undefined }
+/** The data of one permutation, and what its folds share. */
+interface PermutedData {
+  readonly permutation: number
+  readonly subjects: readonly SubjectData[]
+  readonly memo: Memo
+}
+
+function runFold(
+  context: ProtocolContext,
+  subjects: readonly SubjectData[],
+  fold: string,
+): Promise<Fold> {
+  if (context.pipeline.evaluate.split !== 'leave-one-run-out')
+    return runStrictFold(context, subjects, fold)
+  return runWithinSubject(
+    context,
+    subjects.find(({ subject }) => subject === fold)!,
+  )
 }
 
 /**

@@ -1,32 +1,23 @@
-/** A pipeline and a dataset -> a run directory: folds, report, resolved settings and log. Killed and started again, it redoes only what is missing. */
+/** A pipeline and a dataset -> a run directory: tasks, results, report, resolved settings and log. Killed and started again, it redoes only what is missing. */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Emit } from '../core/events.ts'
-import { isLimbicError, LimbicError } from '../core/errors/index.ts'
+import { LimbicError } from '../core/errors/index.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
-import type { Fold, Report } from '../core/schemas/report.ts'
-import { assembleReport } from '../evaluate/assemble-report.ts'
-import { formatReportHtml } from '../evaluate/report/index.ts'
+import type { Report } from '../core/schemas/report.ts'
+import type { Task } from '../core/schemas/task.ts'
 import { writeFileAtomic, writeJsonAtomic } from '../io/artifacts.ts'
 import { hashKey } from './cache.ts'
+import { collectRun } from './collect-run.ts'
 import { openDataset, recordDataset, type DatasetRecord } from './dataset.ts'
-import { settingsOf, type FoldTask } from './fold-task.ts'
-import { describeData, describeEngine, limbicVersion, readOracle } from './provenance.ts'
-
-/** Result of one fold: what it found, or why it failed. */
-export type FoldOutcome =
-  | { readonly subject: string; readonly fold: Fold }
-  | { readonly subject: string; readonly error: Error }
-
-/** Runs the folds of a task somewhere and hands over each as it ends. */
-export type FoldExecutor = (
-  task: FoldTask,
-  subjects: readonly string[],
-  emit: Emit,
-  onOutcome: (outcome: FoldOutcome) => Promise<void>,
-) => Promise<void>
+import { limbicVersion } from './provenance.ts'
+import { cacheDirOf, writePlan, type RunPlan } from './run-plan.ts'
+import { createRunProgress } from './run-progress.ts'
+import { forgetFailures, makeResultsFolder, readValue, type TaskOutcome } from './task-results.ts'
+import type { TaskExecutor } from './task-runner.ts'
+import { planTasks, settingsOf, writeManifest } from './tasks.ts'
 
 export interface RunOptions {
   readonly pipeline: Pipeline
@@ -34,7 +25,7 @@ export interface RunOptions {
   readonly out: string
   /** Reuse the folder of another run: stages that still fit are kept, results are replaced. */
   readonly resume: boolean
-  readonly execute: FoldExecutor
+  readonly execute: TaskExecutor
   readonly emit: Emit
 }
 
@@ -47,62 +38,61 @@ export interface RunOptions {
  */
 export async function runPipeline(options: RunOptions): Promise<Report> {
   const { pipeline, out, emit } = options
-  const cacheDir = join(out, 'cache')
   await mkdir(join(out, 'folds'), { recursive: true })
-  const dataset = await recordDataset(options.bids, pipeline, cacheDir, emit)
+  const dataset = await recordDataset(options.bids, pipeline, cacheDirOf(out), emit)
   // Opened here only to be refused here: what is wrong with the dataset is said once, not once per fold.
   openDataset(dataset, pipeline)
-  const runId = hashKey('run', { pipeline: settingsOf(pipeline), dataset: dataset.sha256 })
-  await claimDirectory(options, dataset, runId)
-  const outcomes = await runFolds(options, { pipeline, dataset, cacheDir })
-  const report = assembleReport(await describeRun(options, dataset, outcomes))
-  await writeJsonAtomic(join(out, 'report.json'), report)
-  await writeFileAtomic(join(out, 'report.html'), formatReportHtml(report))
-  assertSomeFold(outcomes)
+  await claimDirectory(options, dataset)
+  const plan: RunPlan = { run: out, pipeline, dataset }
+  const tasks = planTasks(pipeline, dataset)
+  await writePlan(plan)
+  await writeManifest(out, tasks)
+  await makeResultsFolder(out)
+  await runMissing(options, plan, tasks)
+  const { report, errors } = await collectRun(plan, tasks)
+  const nFolds = tasks.filter(({ permutation }) => permutation === 0).length
+  if (errors.length === nFolds && errors[0] !== undefined) throw errors[0]
   return report
 }
 
-async function runFolds(options: RunOptions, task: FoldTask): Promise<readonly FoldOutcome[]> {
-  const { out, emit } = options
-  const subjects = task.dataset.subjects.map(({ subject }) => subject)
-  const outcomes: FoldOutcome[] = []
-  const progress = { stage: 'folds', total: subjects.length, unit: 'subjects' }
-  const started = performance.now()
-  emit({ type: 'start', ...progress })
-  await options.execute(task, subjects, emit, async (outcome) => {
-    outcomes.push(outcome)
+/** Tasks that have a result are told of as if they had just ended; only the others are run. */
+async function runMissing(
+  { execute, emit }: RunOptions,
+  plan: RunPlan,
+  tasks: readonly Task[],
+): Promise<void> {
+  const progress = createRunProgress(tasks, emit)
+  const missing: Task[] = []
+  for (const task of tasks) {
+    const found = await readValue(plan.run, task)
+    const stage = task.permutation === 0 ? 'fold' : 'permutation'
+    emit({ type: 'cache', stage, key: task.inputsHash, hit: found !== undefined })
+    if (found === undefined) missing.push(task)
+    else progress.found(found)
+  }
+  await forgetFailures(plan.run, missing)
+  const onOutcome = async (outcome: TaskOutcome): Promise<void> => {
     if ('fold' in outcome)
-      await writeJsonAtomic(join(out, 'folds', `${outcome.subject}.json`), outcome.fold)
-    else
-      emit({
-        type: 'note',
-        message: `sub-${outcome.subject} failed. ${codeOf(outcome.error)}: ${outcome.error.message}`,
-      })
-    emit({ type: 'progress', ...progress, done: outcomes.length, detail: describe(outcome) })
-  })
-  emit({ type: 'done', stage: 'folds', seconds: (performance.now() - started) / 1000 })
-  return outcomes.sort((a, b) => (a.subject < b.subject ? -1 : 1))
-}
-
-function describe(outcome: FoldOutcome): string {
-  if ('error' in outcome) return `sub-${outcome.subject} failed`
-  const first = Object.values(outcome.fold.models)[0]!
-  return `sub-${outcome.subject} ${first.calibrated.balancedAccuracy.toFixed(3)}`
+      await writeJsonAtomic(join(plan.run, 'folds', `${outcome.fold.subject}.json`), outcome.fold)
+    progress.ended(outcome)
+  }
+  if (missing.length > 0) await execute(plan, missing, emit, onOutcome)
+  progress.done()
 }
 
 async function claimDirectory(
   { pipeline, out, resume }: RunOptions,
   dataset: DatasetRecord,
-  runId: string,
 ): Promise<void> {
+  const runId = hashKey('run', { pipeline: settingsOf(pipeline), dataset: dataset.sha256 })
   const file = join(out, 'run.json')
   if (existsSync(file)) {
     const { id } = JSON.parse(await readFile(file, 'utf8')) as { id: string }
     if (id !== runId && !resume)
       throw new LimbicError('RUN_DIRECTORY_TAKEN', { dir: out, found: id, wanted: runId })
-    // Folds of another run must not lie beside those of this one, nor its report beside them if this run is killed.
+    // Results of another run must not lie beside those of this one, nor its report beside them if this run is killed.
     if (id !== runId)
-      for (const name of ['folds', 'report.json', 'report.html'])
+      for (const name of ['folds', 'results', 'report.json', 'report.html'])
         await rm(join(out, name), { recursive: true, force: true })
   }
   await writeJsonAtomic(file, { id: runId, version: limbicVersion() })
@@ -114,46 +104,4 @@ async function claimDirectory(
     GeneratedBy: [{ Name: 'limbic', Version: limbicVersion() }],
     SourceDatasets: [{ URL: dataset.root }],
   })
-}
-
-async function describeRun(
-  { pipeline, bids }: RunOptions,
-  dataset: DatasetRecord,
-  outcomes: readonly FoldOutcome[],
-): Promise<Parameters<typeof assembleReport>[0]> {
-  return {
-    pipeline,
-    classes: dataset.classes,
-    folds: outcomes.flatMap((outcome) => ('fold' in outcome ? [outcome.fold] : [])),
-    failedFolds: outcomes.flatMap((outcome) =>
-      'error' in outcome
-        ? [
-            {
-              subject: outcome.subject,
-              code: codeOf(outcome.error),
-              message: outcome.error.message,
-            },
-          ]
-        : [],
-    ),
-    data: describeData(dataset),
-    oracle: await readOracle(bids),
-    provenance: {
-      version: limbicVersion(),
-      seed: pipeline.seed,
-      engine: await describeEngine(pipeline),
-      configSha256: hashKey('settings', settingsOf(pipeline)),
-      datasetSha256: dataset.sha256,
-    },
-    findings: dataset.findings,
-  }
-}
-
-function codeOf(error: Error): string {
-  return isLimbicError(error) ? error.code : 'INTERNAL'
-}
-
-function assertSomeFold(outcomes: readonly FoldOutcome[]): void {
-  const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
-  if (failed.length === outcomes.length && failed[0] !== undefined) throw failed[0]
 }

@@ -1,12 +1,15 @@
-/** Folds within two subjects, of which one can be made to fail without the other. */
+/** A run of two folds within subjects, of which one can be made to fail without the other. */
 import { join } from 'node:path'
 import { silent } from '../../src/core/events.ts'
+import type { Task } from '../../src/core/schemas/task.ts'
 import { recordDataset } from '../../src/pipeline/dataset.ts'
-import type { FoldTask } from '../../src/pipeline/fold-task.ts'
-import type { FoldOutcome } from '../../src/pipeline/run.ts'
+import { cacheDirOf, type RunPlan } from '../../src/pipeline/run-plan.ts'
+import { makeResultsFolder, type TaskOutcome } from '../../src/pipeline/task-results.ts'
+import { planTasks } from '../../src/pipeline/tasks.ts'
 import { tinyPipeline, writeDataset } from '../pipeline/_dataset.ts'
 
-export async function makeTask(dir: string): Promise<FoldTask> {
+/** `permutations` tasks more per subject. */
+export async function makePlan(dir: string, permutations = 0): Promise<RunPlan> {
   const bids = join(dir, 'bids')
   await writeDataset(bids, { subjects: 2, runs: 2 })
   const pipeline = tinyPipeline(
@@ -15,15 +18,29 @@ export async function makeTask(dir: string): Promise<FoldTask> {
     'select.mode=per-subject',
     'align.method=none',
     'evaluate.split=leave-one-run-out',
+    `evaluate.permutations=${permutations}`,
   )
-  const cacheDir = join(dir, 'cache')
-  const dataset = await recordDataset(bids, pipeline, cacheDir, silent)
-  return { pipeline, dataset, cacheDir }
+  const run = join(dir, 'run')
+  const dataset = await recordDataset(bids, pipeline, cacheDirOf(run), silent)
+  await makeResultsFolder(run)
+  return { run, pipeline, dataset }
 }
 
-/** The same task, with the images of one subject gone. */
-export function withoutImages(task: FoldTask, subject: string, cacheDir: string): FoldTask {
-  const subjects = task.dataset.subjects.map((one) =>
+/** The same run in another folder, where nothing has been done. */
+export async function elsewhere(plan: RunPlan, run: string): Promise<RunPlan> {
+  await makeResultsFolder(run)
+  return { ...plan, run }
+}
+
+/** The tasks of the named subjects, in that order. */
+export function tasksOf(plan: RunPlan, ...subjects: readonly string[]): Task[] {
+  const tasks = planTasks(plan.pipeline, plan.dataset)
+  return subjects.flatMap((subject) => tasks.filter(({ fold }) => fold === subject))
+}
+
+/** The same run, with the images of one subject gone. */
+export function withoutImages(plan: RunPlan, subject: string): RunPlan {
+  const subjects = plan.dataset.subjects.map((one) =>
     one.subject === subject
       ? {
           ...one,
@@ -31,21 +48,21 @@ export function withoutImages(task: FoldTask, subject: string, cacheDir: string)
         }
       : one,
   )
-  return { ...task, cacheDir, dataset: { ...task.dataset, subjects } }
+  return { ...plan, dataset: { ...plan.dataset, subjects } }
 }
 
-/** The same task, with one run per subject: too few to leave one out. */
-export function withoutRuns(task: FoldTask): FoldTask {
-  const subjects = task.dataset.subjects.map((one) => ({ ...one, runs: one.runs.slice(0, 1) }))
-  return { ...task, dataset: { ...task.dataset, subjects } }
+/** The same run, with one run per subject: too few to leave one out. */
+export function withoutRuns(plan: RunPlan): RunPlan {
+  const subjects = plan.dataset.subjects.map((one) => ({ ...one, runs: one.runs.slice(0, 1) }))
+  return { ...plan, dataset: { ...plan.dataset, subjects } }
 }
 
 /** Collects outcomes as they come. */
 export function createCollector(): {
-  readonly outcomes: FoldOutcome[]
-  readonly onOutcome: (outcome: FoldOutcome) => Promise<void>
+  readonly outcomes: TaskOutcome[]
+  readonly onOutcome: (outcome: TaskOutcome) => Promise<void>
 } {
-  const outcomes: FoldOutcome[] = []
+  const outcomes: TaskOutcome[] = []
   return {
     outcomes,
     onOutcome: (outcome) => {

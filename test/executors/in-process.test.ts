@@ -1,57 +1,68 @@
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../../src/core/events.ts'
 import { runInProcess } from '../../src/executors/in-process.ts'
-import type { FoldTask } from '../../src/pipeline/fold-task.ts'
-import { createRecorder, hitsOf, temporaryFolder } from '../pipeline/_dataset.ts'
-import { createCollector, makeTask, withoutImages, withoutRuns } from './_task.ts'
+import type { RunPlan } from '../../src/pipeline/run-plan.ts'
+import { readOutcome } from '../../src/pipeline/task-results.ts'
+import { temporaryFolder } from '../pipeline/_dataset.ts'
+import {
+  createCollector,
+  elsewhere,
+  makePlan,
+  tasksOf,
+  withoutImages,
+  withoutRuns,
+} from './_task.ts'
 
 const { dir, remove } = temporaryFolder()
-let task: FoldTask
+let plan: RunPlan
 
 beforeAll(async () => {
-  task = await makeTask(dir)
+  plan = await makePlan(dir)
 })
 afterAll(remove)
 
 describe('runInProcess', () => {
-  it('runs the folds one after the other, in order', async () => {
+  it('runs tasks one after the other, in order, and leaves a file of each', async () => {
     const { outcomes, onOutcome } = createCollector()
-    const { events, emit } = createRecorder()
-    await runInProcess(task, ['02', '01'], emit, onOutcome)
+    const tasks = tasksOf(plan, '02', '01')
+    await runInProcess(plan, tasks, silent, onOutcome)
     expect(outcomes).toMatchObject([
-      { subject: '02', fold: { subject: '02' } },
-      { subject: '01', fold: { subject: '01' } },
+      { task: { fold: '02' }, fold: { subject: '02' } },
+      { task: { fold: '01' }, fold: { subject: '01' } },
     ])
-    expect(hitsOf(events, 'fold')).toEqual([false, false])
+    expect(readdirSync(join(plan.run, 'results')).sort()).toEqual(['sub-01.json', 'sub-02.json'])
+    for (const [i, task] of tasks.entries())
+      expect(await readOutcome(plan.run, task)).toEqual(outcomes[i])
   })
 
-  it('goes on after a fold that fails', async () => {
+  it('goes on after a task that fails', async () => {
     const { outcomes, onOutcome } = createCollector()
-    const broken = withoutImages(task, '01', join(dir, 'broken'))
-    await runInProcess(broken, ['01', '02'], silent, onOutcome)
+    const broken = withoutImages(await elsewhere(plan, join(dir, 'broken')), '01')
+    await runInProcess(broken, tasksOf(plan, '01', '02'), silent, onOutcome)
     expect(outcomes).toMatchObject([
-      { subject: '01', error: { code: 'FILE_NOT_FOUND' } },
-      { subject: '02', fold: { subject: '02' } },
+      { task: { fold: '01' }, error: { code: 'FILE_NOT_FOUND' } },
+      { task: { fold: '02' }, fold: { subject: '02' } },
     ])
   })
 
-  it('refuses a task that cannot be opened at all', async () => {
+  it('refuses a run that cannot be opened at all', async () => {
     const { outcomes, onOutcome } = createCollector()
-    await expect(runInProcess(withoutRuns(task), ['01'], silent, onOutcome)).rejects.toMatchObject({
+    const tasks = tasksOf(plan, '01')
+    await expect(runInProcess(withoutRuns(plan), tasks, silent, onOutcome)).rejects.toMatchObject({
       code: 'STRICT_NEEDS_TWO_RUNS',
     })
     expect(outcomes).toEqual([])
   })
 
-  it('stops when a result cannot be kept: that is no failure of the fold', async () => {
-    const full = new Error('no space left on device')
-    let nOutcomes = 0
-    const onOutcome = (): Promise<void> => {
-      nOutcomes += 1
-      return Promise.reject(full)
-    }
-    await expect(runInProcess(task, ['01', '02'], silent, onOutcome)).rejects.toBe(full)
-    expect(nOutcomes).toBe(1)
+  it('stops when a result cannot be kept: that is no failure of the task', async () => {
+    const { outcomes, onOutcome } = createCollector()
+    const full = await elsewhere(plan, join(dir, 'full'))
+    rmSync(join(full.run, 'results'), { recursive: true })
+    await expect(
+      runInProcess(full, tasksOf(plan, '01', '02'), silent, onOutcome),
+    ).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(outcomes).toEqual([])
   })
 })

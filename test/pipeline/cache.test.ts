@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { silent } from '../../src/core/events.ts'
-import { canonicalJson, createDiskMemo, hashKey } from '../../src/pipeline/cache.ts'
+import { canonicalJson, createDiskMemo, createMemoryMemo, hashKey } from '../../src/pipeline/cache.ts'
 import { createRecorder, hitsOf, listFiles, temporaryFolder } from './_dataset.ts'
 
 const { dir, remove } = temporaryFolder()
@@ -160,3 +160,17 @@ function mapObjects(
     order(Object.entries(value)).map(([key, inner]) => [key, mapObjects(inner, order)]),
   )
 }
+
+describe('createMemoryMemo', () => {
+  it('computes a remembered stage once per key, and every other stage each time', async () => {
+    const memo = createMemoryMemo(['anova'])
+    let nComputed = 0
+    const compute = (): Promise<number> => Promise.resolve(++nComputed)
+    expect(await memo('anova', { k: 1 }, compute)).toBe(1)
+    expect(await memo('anova', { k: 1 }, compute)).toBe(1)
+    expect(await memo('anova', { k: 2 }, compute)).toBe(2)
+    expect(await memo('population', { k: 1 }, compute)).toBe(3)
+    expect(await memo('population', { k: 1 }, compute)).toBe(4)
+    expect(await createMemoryMemo(['anova'])('anova', { k: 1 }, compute)).toBe(5)
+  })
+})

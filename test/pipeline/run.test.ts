@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -9,7 +9,9 @@ import type { Pipeline } from '../../src/core/schemas/pipeline.ts'
 import { foldSchema, reportSchema, type Report } from '../../src/core/schemas/report.ts'
 import { runInProcess } from '../../src/executors/in-process.ts'
 import { limbicVersion } from '../../src/pipeline/provenance.ts'
-import { runPipeline, type FoldExecutor, type RunOptions } from '../../src/pipeline/run.ts'
+import { runPipeline, type RunOptions } from '../../src/pipeline/run.ts'
+import { writeOutcome } from '../../src/pipeline/task-results.ts'
+import type { TaskExecutor } from '../../src/pipeline/task-runner.ts'
 import {
   createRecorder,
   hitsOf,
@@ -58,16 +60,14 @@ const results = (out: string): string[] =>
 
 /** Folds of the named subjects fail; the others are run. */
 const failing =
-  (error: Error, ...subjects: readonly string[]): FoldExecutor =>
-  async (task, all, emit, onOutcome) => {
-    for (const subject of all.filter((one) => subjects.includes(one)))
-      await onOutcome({ subject, error })
-    await runInProcess(
-      task,
-      all.filter((one) => !subjects.includes(one)),
-      emit,
-      onOutcome,
-    )
+  (error: Error, ...subjects: readonly string[]): TaskExecutor =>
+  async (plan, tasks, emit, onOutcome) => {
+    for (const task of tasks.filter(({ fold }) => subjects.includes(fold))) {
+      await writeOutcome(plan.run, { task, error })
+      await onOutcome({ task, error })
+    }
+    const others = tasks.filter(({ fold }) => !subjects.includes(fold))
+    await runInProcess(plan, others, emit, onOutcome)
   }
 
 describe('a run', () => {
@@ -77,9 +77,14 @@ describe('a run', () => {
       'folds/01.json',
       'folds/02.json',
       'folds/03.json',
+      'manifest.ndjson',
       'pipeline.resolved.yaml',
+      'plan.state',
       'report.html',
       'report.json',
+      'results/sub-01.json',
+      'results/sub-02.json',
+      'results/sub-03.json',
       'run.json',
     ])
     expect(listFiles(finished).filter((name) => name.endsWith('.part'))).toEqual([])
@@ -120,14 +125,26 @@ describe('a run', () => {
     await run(out, tinyPipeline(), { emit })
     expect(hitsOf(events, 'fold')).toEqual([true, true, true])
     expect(events.some((event) => event.type === 'cache' && !event.hit)).toBe(false)
-    for (const name of results(finished))
+    // The plan names the folder.
+    for (const name of results(finished).filter((file) => file !== 'plan.state'))
       expect(readText(out, name), name).toBe(readText(finished, name))
+  })
+
+  it('computes a result again that was cut short or belongs to other inputs', async () => {
+    const out = copyOfRun()
+    const [one, two] = ['01', '02'].map((subject) => join(out, 'results', `sub-${subject}.json`))
+    writeFileSync(one!, readFileSync(one!, 'utf8').slice(0, -40))
+    writeFileSync(two!, readFileSync(two!, 'utf8').replace('"nTest":', '"nTest":1'))
+    const { events, emit } = createRecorder()
+    await run(out, tinyPipeline(), { emit })
+    expect(hitsOf(events, 'fold')).toEqual([false, false, true])
+    expect(readText(out, 'report.json')).toBe(readText(finished, 'report.json'))
   })
 
   it('gives the same bytes in another folder, with the folds in another order', async () => {
     const out = join(dir, 'elsewhere')
-    const backwards: FoldExecutor = (task, subjects, emit, onOutcome) =>
-      runInProcess(task, [...subjects].reverse(), emit, onOutcome)
+    const backwards: TaskExecutor = (plan, tasks, emit, onOutcome) =>
+      runInProcess(plan, [...tasks].reverse(), emit, onOutcome)
     await run(out, tinyPipeline(), { execute: backwards })
     expect(readText(out, 'report.json')).toBe(readText(finished, 'report.json'))
     expect(readText(out, 'report.html')).toBe(readText(finished, 'report.html'))
@@ -189,7 +206,10 @@ describe('a failing fold', () => {
   it('is thrown when every fold fails, after the report is written', async () => {
     const out = join(dir, 'all-fail')
     const execute = failing(error, '01', '02', '03')
-    await expect(run(out, tinyPipeline(), { execute })).rejects.toBe(error)
+    await expect(run(out, tinyPipeline(), { execute })).rejects.toMatchObject({
+      code: error.code,
+      details: error.details,
+    })
     const report = reportSchema.parse(JSON.parse(readText(out, 'report.json')))
     expect(report.failedFolds).toHaveLength(3)
     expect(report.summary).toBeNull()
@@ -228,9 +248,15 @@ describe('a folder that holds another run', () => {
   it('keeps no result of the run before, not even when the new one stops half-way', async () => {
     const out = copyOfRun()
     const stop = new Error('stopped')
-    const execute: FoldExecutor = () => Promise.reject(stop)
+    const execute: TaskExecutor = () => Promise.reject(stop)
     await expect(run(out, other, { resume: true, execute })).rejects.toBe(stop)
-    expect(results(out)).toEqual(['dataset_description.json', 'pipeline.resolved.yaml', 'run.json'])
+    expect(results(out)).toEqual([
+      'dataset_description.json',
+      'manifest.ndjson',
+      'pipeline.resolved.yaml',
+      'plan.state',
+      'run.json',
+    ])
   })
 
   it('is the same run under another name', async () => {
@@ -239,10 +265,77 @@ describe('a folder that holds another run', () => {
   })
 })
 
+describe('permutations', () => {
+  const permuted = (n: number): Pipeline => tinyPipeline(`evaluate.permutations=${n}`)
+  const out = join(dir, 'permuted')
+
+  it('are added to a finished run, of which nothing else is done again', async () => {
+    const { events, emit } = createRecorder()
+    cpSync(finished, out, { recursive: true })
+    const { permutation, ...report } = await run(out, permuted(3), { emit })
+    expect(hitsOf(events, 'fold')).toEqual([true, true, true])
+    expect(hitsOf(events, 'permutation')).toEqual(Array<boolean>(9).fill(false))
+    const { n, models } = permutation!
+    expect(n).toBe(3)
+    expect(models.lda!.null).toHaveLength(3)
+    expect(models.lda!.observed).toBeCloseTo(report.summary!.balancedAccuracy.mean, 12)
+    expect(models.lda!.p).toBe(1 / 4)
+    expect(reportSchema.parse(JSON.parse(readText(out, 'report.json'))).permutation).toEqual(
+      permutation,
+    )
+  })
+
+  it('are as many as asked for, whatever lies in the folder', async () => {
+    const { events, emit } = createRecorder()
+    const { permutation } = await run(out, permuted(2), { emit })
+    expect(permutation!.n).toBe(2)
+    expect(hitsOf(events, 'permutation')).toEqual(Array<boolean>(6).fill(true))
+    expect((await run(out, permuted(0))).permutation).toBeNull()
+    expect(readText(out, 'report.json')).toBe(readText(finished, 'report.json'))
+  })
+
+  it('say about how long they will take, once the true labels have ended', async () => {
+    const notes: string[] = []
+    const emit: Emit = (event) => {
+      if (event.type === 'note') notes.push(event.message)
+    }
+    const fresh = join(dir, 'fresh')
+    await run(fresh, permuted(2), { emit })
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^6 folds with permuted labels \(2 permutations\) are to come, .* about \d+ s /,
+      ),
+    ])
+    expect(readText(fresh, 'report.json')).toBe(
+      `${JSON.stringify(await run(out, permuted(2)), null, 2)}\n`,
+    )
+  })
+
+  it('that lack a fold are not counted, and the report says so', async () => {
+    const error = new LimbicError('SELECT_K_TOO_LARGE', { k: 9, nVoxels: 4 })
+    const execute: TaskExecutor = async (plan, tasks, emit, onOutcome) => {
+      const failed = tasks.filter(({ id }) => id === 'perm-00002_sub-02')
+      for (const task of failed) await writeOutcome(plan.run, { task, error })
+      await runInProcess(
+        plan,
+        tasks.filter((task) => !failed.includes(task)),
+        emit,
+        onOutcome,
+      )
+    }
+    const report = await run(join(dir, 'one-permutation-fails'), permuted(3), { execute })
+    expect(report.failedFolds).toEqual([])
+    expect(report.permutation!.n).toBe(2)
+    expect(report.warnings.filter((warning) => /p-values rest on 2 of 3/.test(warning))).toEqual([
+      expect.stringContaining(error.message.split('\n')[0]!),
+    ])
+  })
+})
+
 describe('a dataset that cannot be opened', () => {
   it('is refused once, before the first fold', async () => {
     const out = join(dir, 'unsplit')
-    const execute: FoldExecutor = () => Promise.reject(new Error('not reached'))
+    const execute: TaskExecutor = () => Promise.reject(new Error('not reached'))
     await expect(run(out, tinyPipeline('data.tasks=[emotion]'), { execute })).rejects.toMatchObject(
       {
         code: 'STRICT_NEEDS_TWO_RUNS',

@@ -15,6 +15,7 @@ interface RunCommandOptions {
   out: string
   set: string[]
   jobs: number
+  permutations?: number
   resume: boolean
   logFormat: 'text' | 'json'
 }
@@ -32,6 +33,11 @@ export function runCommand(): Command {
     .requiredOption('--bids <dir>', 'the BIDS dataset')
     .requiredOption('--out <dir>', 'where to write report.json, report.html and the stage cache')
     .addOption(setOption())
+    .option(
+      '--permutations <n>',
+      'repeat everything n times with permuted labels and test the scores against chance',
+      integerOption('--permutations', 0),
+    )
     .option('--jobs <n>', 'folds at a time', integerOption('--jobs', 1), defaultJobs())
     .option(
       '--resume',
@@ -43,7 +49,11 @@ export function runCommand(): Command {
 }
 
 async function runAction(name: string, options: RunCommandOptions): Promise<void> {
-  const pipeline = await loadPipeline(name, options.set)
+  const { permutations } = options
+  const pipeline = await loadPipeline(name, [
+    ...options.set,
+    ...(permutations === undefined ? [] : [`evaluate.permutations=${permutations}`]),
+  ])
   const report = await runPipeline({
     pipeline,
     bids: options.bids,

@@ -4,6 +4,7 @@ import { bundleSchema } from './bundle.ts'
 import { feedbackSchema } from './feedback.ts'
 import { pipelineSchema } from './pipeline.ts'
 import { foldSchema, reportSchema } from './report.ts'
+import { taskResultSchema, taskSchema } from './task.ts'
 import { sessionEventSchema } from './session-event.ts'
 import { volumeHeaderSchema } from './volume-header.ts'
 
@@ -14,5 +15,7 @@ export const schemas: Readonly<Record<string, z.ZodType>> = {
   pipeline: pipelineSchema,
   report: reportSchema,
   'session-event': sessionEventSchema,
+  task: taskSchema,
+  'task-result': taskResultSchema,
   'volume-header': volumeHeaderSchema,
 }

@@ -127,6 +127,8 @@ export const evaluateStepSchema = z.strictObject({
   unit: z.enum(['volume', 'block']).default('volume'),
   unaligned: z.boolean().default(true),
   zeroShot: z.boolean().default(true),
+  /** How often the whole pipeline is repeated with labels permuted within runs, to test the scores against chance. */
+  permutations: z.int().min(0).default(0),
 })
 
 export const stepSchema = z.discriminatedUnion('stage', [

@@ -1,7 +1,9 @@
-/** Errors as plain data, to cross from a worker thread with code and details intact. */
-import { errorCatalogue, isLimbicError, LimbicError, type ErrorCode } from '../core/errors/index.ts'
+/** Errors <-> plain data, to cross from a worker thread or another machine with code and details intact. */
+import { errorCatalogue, type ErrorCode } from './catalogue.ts'
+import { isLimbicError, LimbicError } from './limbic-error.ts'
 
-export interface WorkerFailure {
+/** An error as plain data. `code` is null when it was none of ours. */
+export interface Failure {
   readonly code: string | null
   readonly details: unknown
   readonly message: string
@@ -15,7 +17,7 @@ export interface WorkerFailure {
  * @returns Plain data.
  * @throws Never.
  */
-export function describeFailure(error: unknown): WorkerFailure {
+export function describeFailure(error: unknown): Failure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   return isLimbicError(error)
     ? { code: error.code, details: error.details, message, stack: stack ?? message }
@@ -29,7 +31,7 @@ export function describeFailure(error: unknown): WorkerFailure {
  * @returns A LimbicError when it was one.
  * @throws Never.
  */
-export function reviveError(failure: WorkerFailure): Error {
+export function reviveError(failure: Failure): Error {
   if (failure.code !== null && failure.code in errorCatalogue)
     return new LimbicError(failure.code as ErrorCode, failure.details as never)
   const error = new Error(failure.message)

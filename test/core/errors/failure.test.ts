@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LimbicError } from '../../src/core/errors/index.ts'
-import { describeFailure, reviveError } from '../../src/executors/worker-failure.ts'
+import { LimbicError } from '../../../src/core/errors/index.ts'
+import { describeFailure, reviveError } from '../../../src/core/errors/failure.ts'
 
 /** To the other side of a thread and back. */
 const roundTrip = (error: unknown): Error => reviveError(structuredClone(describeFailure(error)))
