@@ -25,7 +25,7 @@ describe('parseSliceSchedule', () => {
 
   it('says what is missing', () => {
     expect(() => parse({ RepetitionTime: 2 })).toThrowErrorMatchingInlineSnapshot(
-      `[LimbicError: sub-01_bold.nii: Slice timing cannot be corrected: nobody says when the slices were measured. Expected SliceTiming in the JSON sidecar, one time in seconds per slice; found none. Try: Convert from DICOM with dcm2niix, which writes it, or leave slice timing out.]`,
+      `[LimbicError: sub-01_bold.nii: Slice timing cannot be corrected: nobody says when the slices were measured. Expected SliceTiming in the JSON sidecar, one time in seconds per slice; found none. Try: Convert from DICOM, with \`limbic convert\` or dcm2niix; where the scanner does not record them (Philips), add them from the protocol, or leave slice timing out.]`,
     )
   })
 

@@ -1,9 +1,13 @@
-/** `limbic convert DICOM_DIR OUT`: functional runs out of DICOM or PAR/REC files, as BIDS. */
+/** `limbic convert DICOM_DIR OUT`: functional runs out of DICOM or PAR/REC files, as BIDS, and preprocessed if asked. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatFinding, LimbicError } from '../../core/errors/index.ts'
 import { bidsLabel, convertFolder, type ConvertOptions } from '../../io/dicom/index.ts'
+import { defaultPreprocessOptions } from '../../pipeline/preprocess/options.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { integerOption, numberOption } from '../options.ts'
+import { defaultJobs, integerOption, numberOption } from '../options.ts'
+import { runPreprocessing } from './preprocess.ts'
 
 interface Options {
   readonly subject: string
@@ -13,6 +17,8 @@ interface Options {
   readonly tr?: number
   readonly dropLast: boolean
   readonly displayValues: boolean
+  readonly events?: string[]
+  readonly preprocess: boolean
   readonly json: boolean
 }
 
@@ -38,6 +44,12 @@ export function convertCommand(): Command {
     )
     .option('--drop-last', 'leave out a last volume that lacks slices', false)
     .option('--display-values', "Philips: DICOM's own rescale instead of the precise values", false)
+    .option('--events <file...>', 'events.tsv of the runs, one for each, in their order')
+    .option(
+      '--preprocess',
+      'then preprocess, clean and label the subject, into <out>/derivatives/limbic',
+      false,
+    )
     .option('--json', 'the result as JSON', false)
     .action(convertAction)
 }
@@ -55,6 +67,17 @@ async function convertAction(dir: string, out: string, options: Options): Promis
   }
   const failed = written.length === 0 || findings.some(({ severity }) => severity === 'error')
   if (failed) process.exitCode = exitCodes.findings
+  // Runs of an earlier call are there to be preprocessed; without any run there is nothing to do.
+  if (options.preprocess && existsSync(join(out, 'dataset_description.json')))
+    await preprocessSubject(out, options)
+}
+
+async function preprocessSubject(out: string, { subject }: Options): Promise<void> {
+  const { maxFramewiseDisplacementMm: fd, maxDvars: dvars } = defaultPreprocessOptions
+  await runPreprocessing(out, join(out, 'derivatives', 'limbic'), {
+    ...{ participantLabel: [bidsLabel(subject, 'sub')], clean: true, sliceTiming: true },
+    ...{ causal: false, fd, dvars, jobs: defaultJobs(), logFormat: 'text' },
+  })
 }
 
 function convertOptions(options: Options): ConvertOptions {
@@ -79,5 +102,6 @@ function convertOptions(options: Options): ConvertOptions {
     ...(task !== undefined && { task }),
     ...(options.run !== undefined && { run: options.run }),
     ...(options.tr !== undefined && { trSeconds: options.tr }),
+    ...(options.events !== undefined && { events: options.events }),
   }
 }

@@ -8,6 +8,7 @@ import {
   type PreprocessedDataset,
 } from '../../pipeline/preprocess/preprocess-dataset.ts'
 import type { PreprocessedRun } from '../../pipeline/preprocess/preprocess-run.ts'
+import { motionNames } from '../../preprocess/motion.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { defaultJobs, integerOption, logFormatOption, numberOption } from '../options.ts'
 import { createReporter } from '../progress.ts'
@@ -22,6 +23,8 @@ export interface PreprocessFlags {
   readonly jobs: number
   readonly sliceTiming: boolean
   readonly causal: boolean
+  /** True without columns. */
+  readonly clean?: string[] | true
   readonly fd: number
   readonly dvars: number
   readonly logFormat: 'text' | 'json'
@@ -65,6 +68,10 @@ export function addPreprocessFlags(command: Command): Command {
     .option('--no-slice-timing', 'leave slice times as they are')
     .option('--causal', 'slice timing from earlier volumes only, as beside the scanner', false)
     .option(
+      '--clean [column...]',
+      'also write cleaned images, without drift and these confounds (default: the six of motion), and the class of every volume',
+    )
+    .option(
       '--fd <mm>',
       'flag volumes that moved more',
       numberOption('--fd', 0),
@@ -103,6 +110,7 @@ export async function runPreprocessing(
       sliceTiming: !sliceTiming ? 'none' : causal ? 'causal' : 'spline',
       maxFramewiseDisplacementMm: fd,
       maxDvars: dvars,
+      ...(flags.clean === undefined ? {} : { clean: cleanColumns(flags.clean) }),
     },
     ...(subjects === undefined ? {} : { subjects }),
     ...(referenceTask === undefined ? {} : { referenceTask }),
@@ -127,6 +135,10 @@ export function participantsOf(
 ): readonly string[] | undefined {
   const labels = flags.participantLabel ?? flags.participant_label
   return labels?.map((label) => label.replace(/^sub-/, ''))
+}
+
+function cleanColumns(clean: readonly string[] | true): readonly string[] {
+  return clean === true || clean.length === 0 ? motionNames : clean
 }
 
 function formatResult({ runs, findings }: PreprocessedDataset, out: string): string {

@@ -111,6 +111,18 @@ export const dicomErrors = {
     found: d.why,
     remedy: 'Nothing, when it is no functional run; convert it with another tool if you need it.',
   }),
+  DICOM_EVENTS_MISFIT: (d: {
+    dir: string
+    runs: readonly string[]
+    events: readonly string[]
+  }): ErrorText => ({
+    where: d.dir,
+    problem: 'There is not one events file for each run, so nothing was written.',
+    expected: `${d.runs.length} events files, in the order of the runs: ${d.runs.join(', ')}`,
+    found: `${d.events.length}: ${d.events.join(', ')}`,
+    remedy:
+      'Give one events file per run, in this order; convert runs without events from a folder of their own.',
+  }),
   DICOM_NO_SERIES: (d: { dir: string; found: string }): ErrorText => ({
     where: d.dir,
     problem: 'The folder has no DICOM or PAR/REC series.',

@@ -87,7 +87,8 @@ export const preprocessErrors = {
     problem: 'Slice timing cannot be corrected: nobody says when the slices were measured.',
     expected: 'SliceTiming in the JSON sidecar, one time in seconds per slice',
     found: 'none',
-    remedy: 'Convert from DICOM with dcm2niix, which writes it, or leave slice timing out.',
+    remedy:
+      'Convert from DICOM, with `limbic convert` or dcm2niix; where the scanner does not record them (Philips), add them from the protocol, or leave slice timing out.',
   }),
   SLICE_TIMING_INVALID: (d: { where: string; expected: string; found: string }): ErrorText => ({
     where: d.where,

@@ -52,23 +52,26 @@ export async function writeNifti(file: string, image: NiftiImage): Promise<void>
 }
 
 /**
- * Writes a run volume by volume, in float32, with the same promise as {@link writeNifti}.
+ * Writes a run volume by volume, with the same promise as {@link writeNifti}.
  *
  * @param file - `.nii`, or `.nii.gz` for a compressed file; missing folders are made.
- * @param image - Four sizes, affine, repetition time, description.
+ * @param image - Four sizes, affine, repetition time, description, and the type of the volumes where it is not float32.
  * @param volumes - `[nVoxels]` each, in order; only one is held at a time, and it must not change before the next is asked for.
  * @returns When the file has its final name.
- * @throws {LimbicError} `SHAPE_MISMATCH` when volumes have another size or number than the shape says; `VALUE_INVALID` as `writeNifti`; the error
+ * @throws {LimbicError} `SHAPE_MISMATCH` when volumes have another size, type or number than the image says; `VALUE_INVALID` as `writeNifti`; the error
  *   of `volumes`. Nothing is left of the file then.
  */
 export async function writeNiftiVolumes(
   file: string,
-  image: Omit<NiftiImage, 'data' | 'datatype'>,
-  volumes: AsyncIterable<Float32Array>,
+  image: Omit<NiftiImage, 'data'>,
+  volumes: AsyncIterable<NiftiArray>,
 ): Promise<void> {
   assertDescribable(file, image)
-  const datatype = niftiDatatypeOf(new Float32Array(0))
-  await writeBytes(file, volumeChunks(formatHeader(image, datatype), image.shape, volumes))
+  const datatype = targetOf({ ...image, data: new Float32Array(0) })
+  await writeBytes(
+    file,
+    volumeChunks(formatHeader(image, datatype), image.shape, datatype, volumes),
+  )
 }
 
 async function writeBytes(
@@ -86,7 +89,8 @@ async function writeBytes(
 async function* volumeChunks(
   header: Uint8Array,
   shape: readonly number[],
-  volumes: AsyncIterable<Float32Array>,
+  datatype: NiftiDatatype,
+  volumes: AsyncIterable<NiftiArray>,
 ): AsyncGenerator<Uint8Array> {
   const nVoxels = shape.slice(0, 3).reduce((product, size) => product * size, 1)
   const nVolumes = shape.slice(3).reduce((product, size) => product * size, 1)
@@ -94,6 +98,8 @@ async function* volumeChunks(
   yield header
   for await (const volume of volumes) {
     if (volume.length !== nVoxels) throw misfit(`${nVoxels} voxels`, `${volume.length}`)
+    const { code, name } = niftiDatatypeOf(volume)
+    if (code !== datatype.code) throw misfit(`voxels of type ${datatype.name}`, name)
     const bytes = new Uint8Array(volume.buffer, volume.byteOffset, volume.byteLength)
     yield hostIsBigEndian ? swapped(bytes, volume.BYTES_PER_ELEMENT) : bytes
     written += 1

@@ -15,6 +15,12 @@ export interface DerivativeFiles {
   readonly confoundsSidecar: string
   /** Temporal signal-to-noise ratio per voxel; 0 outside the mask. */
   readonly tsnr: string
+  /** The image without motion and drift, its brain voxels only, if asked for. */
+  readonly clean: string
+  readonly cleanSidecar: string
+  /** Class of every volume, if there are events. */
+  readonly labels: string
+  readonly labelsSidecar: string
   /** The quality page. */
   readonly page: string
   /** What the others were made from; written last. */
@@ -46,6 +52,10 @@ export function derivativeFiles(out: string, { id, bold }: BidsRun): DerivativeF
     confounds: func('desc-confounds_timeseries.tsv'),
     confoundsSidecar: func('desc-confounds_timeseries.json'),
     tsnr: func('stat-tsnr_boldmap.nii.gz'),
+    clean: func('desc-clean_bold.nii.gz'),
+    cleanSidecar: func('desc-clean_bold.json'),
+    labels: func('desc-labels_timeseries.tsv'),
+    labelsSidecar: func('desc-labels_timeseries.json'),
     page: join(subject, 'figures', `${stem}_desc-quality_bold.html`),
     record: join(out, 'logs', `${stem}_desc-preproc_record.json`),
   }

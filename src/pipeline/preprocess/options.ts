@@ -16,6 +16,8 @@ export interface PreprocessOptions {
   readonly components: number
   /** Cut-off of the cosines among the confounds. */
   readonly highPassHz: number
+  /** Confounds to be removed for a cleaned image with labelled volumes, `*` for any characters; no such image when absent. */
+  readonly clean?: readonly string[]
 }
 
 export const defaultPreprocessOptions: PreprocessOptions = {

@@ -22,6 +22,7 @@ import {
 } from '../../preprocess/mask-volume.ts'
 import { hashKey } from '../cache.ts'
 import { assertSplit } from './check-run.ts'
+import { writeCleaned } from './cleaned-volumes.ts'
 import { derivativeFiles, type DerivativeFiles } from './derivative-files.ts'
 import type { PreprocessOptions, RunReference } from './options.ts'
 import { describeDoubts, preprocessVolumes } from './realigned-volumes.ts'
@@ -62,7 +63,7 @@ const version = 1
  * @param run - The run.
  * @param options - Where to, against which volume, and how.
  * @returns The derivatives, made now or, when inputs and settings are those of an earlier call and its files are unchanged, made then.
- * @throws {LimbicError} `BOLD_IS_MOSAIC`, `SLICE_TIMING_INVALID`, `EPI_MASK_EMPTY`, `VOLUME_BLANK` for a run without an image, `SHAPE_MISMATCH` when the reference has another size, and those
+ * @throws {LimbicError} `BOLD_IS_MOSAIC`, `SLICE_TIMING_INVALID`, `EPI_MASK_EMPTY`, `VOLUME_BLANK` for a run without an image, those of `writeCleaned`, `SHAPE_MISMATCH` when the reference has another size, and those
  *   of the NIfTI reader.
  * @remarks Streams: holds one volume at a time and the brain voxels of the run, and with `spline` slice timing the run once in float32.
  */
@@ -104,6 +105,10 @@ async function keyOf(run: BidsRun, { reference, settings }: PreprocessRunOptions
     task: run.sidecar.TaskName,
     trSeconds: run.trSeconds,
     settings,
+    events:
+      settings.clean === undefined || run.events === undefined
+        ? null
+        : await sha256File(run.events),
   })
 }
 
@@ -153,8 +158,14 @@ async function makeDerivatives(
   const paths = await writeDerivatives(files, {
     ...{ run, plan, reference, settings, grid, target, mask, confounds, quality },
   })
+  const table = confounds.table
+  const cleaned = await writeCleaned(files, { run, grid, mask, series, confounds: table, settings })
   await rename(unfinished, files.bold)
-  return { paths: [files.bold, ...paths], findings, summary: summarizeQuality(quality, mask) }
+  return {
+    paths: [files.bold, ...paths, ...cleaned],
+    findings,
+    summary: summarizeQuality(quality, mask),
+  }
 }
 
 async function* watch(

@@ -61,7 +61,11 @@ export function describeQuality(sources: QualitySources): RunQuality {
     mask,
     tsnr: { volume, median, quartiles: quartilesOf(perVoxel) },
     carpet: reduceCarpet(series),
-    findings,
+    // The page is passed on; where the data lay is nobody's business.
+    findings: findings.map((finding) => ({
+      ...finding,
+      message: finding.message.replaceAll(run.bold, basename(run.bold)),
+    })),
   }
 }
 

@@ -27,13 +27,14 @@ export interface SlicePlan {
  *
  * @param run - The run with its sidecar.
  * @param mode - What is wanted.
- * @returns The plan. Without `SliceTiming` a warning and no correction; none either for a run that says it is corrected.
+ * @returns The plan. Without `SliceTiming` a warning and no correction; none either for a run that says it is corrected, or of a single slice.
  * @throws {LimbicError} `SLICE_TIMING_INVALID` when the sidecar has slice times that cannot be.
  */
 export function planSliceTiming(run: BidsRun, mode: PreprocessOptions['sliceTiming']): SlicePlan {
   const { sidecar, header, trSeconds, bold } = run
   if (mode === 'none') return leaveOut('not corrected, as asked')
   if (sidecar.SliceTimingCorrected === true) return leaveOut('corrected before, says the sidecar')
+  if (isSingleSlice(run)) return leaveOut('not needed: a single slice')
   if (sidecar.SliceTiming === undefined || sidecar.SliceTiming === null)
     return leaveOut('not corrected: the sidecar has no SliceTiming', [
       createFinding('warning', 'SLICE_TIMING_MISSING', { where: bold }),
@@ -46,6 +47,12 @@ export function planSliceTiming(run: BidsRun, mode: PreprocessOptions['sliceTimi
       : 'straight line between a volume and the one before it, causal'
   const time = Number(startSeconds.toFixed(4))
   return { schedule, mode, startSeconds, findings: [], words: `${how}, to ${time} s within the TR` }
+}
+
+function isSingleSlice({ sidecar, header }: BidsRun): boolean {
+  const direction = sidecar.SliceEncodingDirection
+  const axis = 'ijk'.indexOf(typeof direction === 'string' ? direction.slice(0, 1) : 'k')
+  return header.grid.shape[axis] === 1
 }
 
 function leaveOut(words: string, findings: readonly Finding[] = []): SlicePlan {

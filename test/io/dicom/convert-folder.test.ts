@@ -94,6 +94,24 @@ describe('convertFolder', () => {
     expect(JSON.parse(sidecar)).toMatchObject({ RepetitionTime: 0.8 })
   })
 
+  it('puts events beside their runs, and finds out before it writes when they do not fit', async () => {
+    const [from, out] = [join(dir, 'd'), join(dir, 'bids-d')]
+    await writeRun(from, [1, 2])
+    const table = 'onset\tduration\ttrial_type\n1\t2\tface\n'
+    const [events, broken] = [join(dir, 'events.tsv'), join(dir, 'broken.tsv')]
+    await writeFile(events, table)
+    await writeFile(broken, 'onset\tduration\n1\t2\n')
+    const convert = (...files: string[]): ReturnType<typeof convertFolder> =>
+      convertFolder(from, out, { subject: '1', events: files })
+    await expect(convert(broken)).rejects.toMatchObject({ code: 'TSV_COLUMN_MISSING' })
+    await expect(convert(events, events)).rejects.toThrowErrorMatchingInlineSnapshot(`[LimbicError: /tmp/limbic-convert-TP3xvR/d: There is not one events file for each run, so nothing was written. Expected 1 events files, in the order of the runs: sub-1_task-faces; found 2: /tmp/limbic-convert-TP3xvR/events.tsv, /tmp/limbic-convert-TP3xvR/events.tsv. Try: Give one events file per run, in this order; convert runs without events from a folder of their own.]`)
+    expect(existsSync(out)).toBe(false)
+    expect((await convert(events)).written).toHaveLength(1)
+    const copy = join(out, 'sub-1/func/sub-1_task-faces_events.tsv')
+    expect(await readFile(copy, 'utf8')).toBe(table)
+    expect((await indexBids(out)).runs[0]!.events).toBe(copy)
+  })
+
   it('writes nothing for an incomplete run or an empty folder, and says so', async () => {
     const [from, out] = [join(dir, 'c'), join(dir, 'bids-c')]
     await writeRun(from, [1, 3])

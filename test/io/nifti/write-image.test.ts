@@ -121,8 +121,18 @@ describe('writeNiftiVolumes', () => {
     },
   )
 
+  it('keeps integers as they are', async () => {
+    const [streamed, whole] = [join(folder, 'streamed-int.nii'), join(folder, 'whole-int.nii')]
+    const data = Int16Array.of(1, -2, 3, -4, 5, -6, 7, 8)
+    const both = Readable.from([data.slice(0, 4), data.slice(4)])
+    await writeNiftiVolumes(streamed, { ...rest, datatype: 4 }, both)
+    await writeNifti(whole, { ...image, data })
+    expect(unpacked(streamed)).toEqual(unpacked(whole))
+  })
+
   it.each([
     ['a volume too few', volumes.slice(1)],
+    ['another type', [volumes[0]!, Int16Array.of(1, 2, 3, 4)]],
     ['a volume too many', [...volumes, ...volumes]],
     ['another size', [volumes[0]!, Float32Array.of(1)]],
   ])('refuses %s and leaves nothing', async (_, wrong) => {

@@ -60,6 +60,7 @@ describe('planSliceTiming', () => {
     const silent = [
       planSliceTiming(run({}), 'none'),
       planSliceTiming(run({ SliceTiming: [0, 1], SliceTimingCorrected: true }), 'spline'),
+      planSliceTiming(run({ SliceEncodingDirection: 'j-' }), 'spline'),
     ]
     for (const plan of silent) expect(plan).toMatchObject({ schedule: undefined, findings: [] })
   })

@@ -6,19 +6,19 @@ import { pngAddress } from './png.ts'
 import type { RunQuality } from './run-quality.ts'
 
 /**
- * Shows the mean of the realigned volumes.
+ * Shows the mean of the volumes.
  *
  * @param quality - The run.
  * @returns The figure.
  * @throws Never.
  */
-export function formatMeanFigure({ mean, mask, grid }: RunQuality): Html {
+export function formatMeanFigure({ mean, mask, grid, motion }: RunQuality): Html {
   const brightest = percentile(inside(mean, mask), 0.99)
   const planes = drawPlanes(mean, mask, grid, [0, brightest])
   return formatPlanes(
     planes,
     'mean volume',
-    'Mean of the realigned volumes through the middle of the brain mask, whose border is drawn in orange. It should follow the brain, without the eyes and without holes.',
+    `Mean of the ${motion === undefined ? '' : 'realigned '}volumes through the middle of the brain mask, whose border is drawn in orange. It should follow the brain, without the eyes and without holes.`,
   )
 }
 

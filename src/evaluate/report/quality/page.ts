@@ -9,6 +9,9 @@ import { formatMotionFigure, formatSignalFigure } from './series-figures.ts'
 /** Nothing but what the page itself holds may be loaded, whatever text a dataset has put into it. */
 const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
+/** Rows of the table of outliers that fit below each other before it scrolls. */
+const shownRows = 12
+
 const pageStyle = `
 .wide .plots { grid-template-columns: minmax(0, 1fr); gap: 4px; }
 .wide .plots > div { overflow-x: auto; }
@@ -102,31 +105,36 @@ function formatFindings(findings: RunQuality['findings']): Html {
   return html`<section class="banner caution">
     <h2>Findings</h2>
     <ul>
-      ${findings.map(({ message }) => html`<li>${message}</li>`)}
+      ${findings.map(({ message }) => html`<li>${formatMessage(message)}</li>`)}
     </ul>
   </section>`
 }
 
+/** What stands between backticks is code. */
+function formatMessage(message: string): readonly Html[] {
+  return message
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
+}
+
 function formatOutliers(outliers: readonly number[], quality: RunQuality): Html {
   const { displacementMm, dvars, maxDisplacementMm, maxDvars, trSeconds } = quality
-  if (outliers.length === 0)
-    return html`<p>
-      None: no framewise displacement over ${maxDisplacementMm} mm, no standardised DVARS over
-      ${maxDvars}.
-    </p>`
+  const isMeasured = displacementMm !== undefined
+  const limits = `${isMeasured ? `framewise displacement over ${maxDisplacementMm} mm, ` : ''}standardised DVARS over ${maxDvars}`
+  if (outliers.length === 0) return html`<p>None: no ${limits.replace(', ', ', no ')}.</p>`
   const rows = outliers.map(
     (t) =>
       html`<tr>
         <th scope="row">${t}</th>
         <td>${formatDecimal(t * trSeconds, 1)}</td>
-        <td>${displacementMm === undefined ? '–' : formatDecimal(displacementMm[t]!)}</td>
+        ${isMeasured ? html`<td>${formatDecimal(displacementMm[t]!)}</td>` : ''}
         <td>${formatDecimal(dvars[t]!)}</td>
       </tr> `,
   )
   return html`<p>
-      Flagged for framewise displacement over ${maxDisplacementMm} mm, standardised DVARS over
-      ${maxDvars}, or for holding no image. None is deleted; each has a column
-      <code>motion_outlier…</code> in the table of confounds.
+      ${outliers.length} flagged for ${limits}, or for holding no image. None is deleted; each has a
+      column <code>motion_outlier…</code> in the table of confounds.
+      ${outliers.length > shownRows ? 'The table scrolls.' : ''}
     </p>
     <div class="scroll long" tabindex="0" role="region" aria-label="Volumes that stand out">
       <table>
@@ -134,7 +142,7 @@ function formatOutliers(outliers: readonly number[], quality: RunQuality): Html 
           <tr>
             <th scope="col">volume (0-based)</th>
             <th scope="col">time (s)</th>
-            <th scope="col">displacement (mm)</th>
+            ${isMeasured ? html`<th scope="col">displacement (mm)</th>` : ''}
             <th scope="col">DVARS (standardised)</th>
           </tr>
         </thead>

@@ -15,6 +15,10 @@ export interface Plane {
 export type ColorMap = (value: number) => readonly [number, number, number]
 
 const longestSide = 280
+/** Side of a plane that stands alone. */
+const longestAlone = 480
+// Fewer voxels across make a strip that shows nothing.
+const thinnest = 4
 const outlineColor = [255, 176, 0] as const
 
 /**
@@ -25,7 +29,7 @@ const outlineColor = [255, 176, 0] as const
  * @param grid - The grid of both.
  * @param range - The values drawn darkest and brightest.
  * @param colors - Grey by default.
- * @returns Axial, coronal and sagittal; right is right, up is up or front.
+ * @returns Axial, coronal and sagittal, but those that a slab of fewer than 4 slices would make a strip of; right is right, up is up or front.
  * @throws Never.
  */
 export function drawPlanes(
@@ -37,13 +41,14 @@ export function drawPlanes(
 ): readonly Plane[] {
   const axes = worldAxes(grid)
   const middle = middleOf(mask, grid.shape)
-  return (['axial', 'coronal', 'sagittal'] as const).map((name) => {
+  const names = (['axial', 'coronal', 'sagittal'] as const).filter((name) =>
+    directions[name].every((axis) => axes[axis]!.nVoxels >= thinnest),
+  )
+  const side = names.length === 1 ? longestAlone : longestSide
+  return names.map((name) => {
     const [across, up] = directions[name]
-    const pixels = drawPlane(
-      { volume, mask, grid, range, colors, middle },
-      axes[across]!,
-      axes[up]!,
-    )
+    const drawing = { volume, mask, grid, range, colors, middle, side }
+    const pixels = drawPlane(drawing, axes[across]!, axes[up]!)
     return { name, pixels, edges: across === 0 ? ['L', 'R'] : ['P', 'A'] }
   })
 }
@@ -121,13 +126,15 @@ interface Drawing {
   readonly range: readonly [number, number]
   readonly colors: ColorMap
   readonly middle: readonly [number, number, number]
+  /** Pixels of the longest edge of the grid. */
+  readonly side: number
 }
 
 function drawPlane(drawing: Drawing, across: Axis, up: Axis): Pixels {
-  const { volume, mask, grid, range, colors, middle } = drawing
+  const { volume, mask, grid, range, colors, middle, side } = drawing
   const { shape, affine } = grid
   const extents = voxelSizesMm(affine).map((mm, axis) => mm * shape[axis]!)
-  const scale = longestSide / Math.max(...extents)
+  const scale = side / Math.max(...extents)
   const width = Math.max(8, Math.round(across.mm * scale))
   const height = Math.max(8, Math.round(up.mm * scale))
   const indexAt = (u: number, w: number): number => {

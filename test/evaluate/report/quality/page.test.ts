@@ -33,9 +33,18 @@ describe('formatQualityHtml', () => {
     const page = formatQualityHtml(pages.full!)
     expect(page).toContain('nobody says when the slices were measured')
     expect(page).toContain('<th scope="row">30</th>')
-    expect(formatQualityHtml(pages.still!)).toContain('Motion was not measured')
+    expect(page).toContain('with <code>limbic convert</code> or dcm2niix')
+    expect(page).toContain('Mean of the realigned volumes')
+    expect(page).toContain('1 flagged for framewise displacement over 0.5 mm, standardised DVARS')
+    const still = formatQualityHtml(pages.still!)
+    expect(still).toContain('Motion was not measured')
+    expect(still).toContain('Mean of the volumes')
+    expect(still).toContain('1 flagged for standardised DVARS over 1.5')
+    expect(still).not.toContain('displacement (mm)')
     expect(formatQualityHtml(pages.clean!)).toContain('Nothing was found wrong with this run.')
-    expect(formatQualityHtml(pages.clean!)).toContain('None: no framewise displacement over 0.5 mm')
+    expect(formatQualityHtml(pages.clean!)).toContain(
+      'None: no framewise displacement over 0.5 mm, no standardised DVARS over 1.5.',
+    )
   })
 })
 

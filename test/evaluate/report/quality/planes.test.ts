@@ -46,6 +46,14 @@ describe('drawPlanes', () => {
     expect(sagittal!.pixels.width / sagittal!.pixels.height).toBeCloseTo(20 / 12, 1)
   })
 
+  it('leaves out what a single slice would make a strip of, and draws the slice larger', () => {
+    const { volume, mask, grid } = makeVolume(false)
+    const slice = { ...grid, shape: [8, 10, 1] as const }
+    const planes = drawPlanes(volume.slice(0, 80), mask.slice(240, 320), slice, [0, 1])
+    expect(planes.map(({ name }) => name)).toEqual(['axial'])
+    expect(planes[0]!.pixels).toMatchObject({ width: 384, height: 480 })
+  })
+
   it('outlines the mask and nothing else', () => {
     const { volume, mask, grid } = makeVolume(false)
     const count = (planes: readonly Plane[]): number =>
