@@ -104,7 +104,9 @@ describe('convertFolder', () => {
     const convert = (...files: string[]): ReturnType<typeof convertFolder> =>
       convertFolder(from, out, { subject: '1', events: files })
     await expect(convert(broken)).rejects.toMatchObject({ code: 'TSV_COLUMN_MISSING' })
-    await expect(convert(events, events)).rejects.toThrowErrorMatchingInlineSnapshot(`[LimbicError: /tmp/limbic-convert-TP3xvR/d: There is not one events file for each run, so nothing was written. Expected 1 events files, in the order of the runs: sub-1_task-faces; found 2: /tmp/limbic-convert-TP3xvR/events.tsv, /tmp/limbic-convert-TP3xvR/events.tsv. Try: Give one events file per run, in this order; convert runs without events from a folder of their own.]`)
+    await expect(convert(events, events)).rejects.toThrow(
+      /one events file for each run, so nothing was written\. Expected 1 events files, in the order of the runs: sub-1_task-faces; found 2: /,
+    )
     expect(existsSync(out)).toBe(false)
     expect((await convert(events)).written).toHaveLength(1)
     const copy = join(out, 'sub-1/func/sub-1_task-faces_events.tsv')
