@@ -4,6 +4,7 @@ import type { EventOf, SessionEvent } from '../core/schemas/session-event.ts'
 import type { SessionPolicy } from '../core/schemas/session.ts'
 import type { Calibration } from '../evaluate/protocol/calibration.ts'
 import type { Bundle } from '../pipeline/bundle/read-bundle.ts'
+import type { CausalPreprocessorOptions } from '../preprocess/causal-preprocessor.ts'
 import type { DecoderFactory } from './decode/decoder-port.ts'
 import type { ArrivedVolume, VolumeSource } from './volume-source.ts'
 
@@ -18,6 +19,8 @@ export type ClientEvent =
 export interface SessionOptions {
   readonly bundle: Bundle
   readonly calibration: Calibration
+  /** What volumes are realigned to with `realign: calibration`, and when their slices are measured. */
+  readonly reference?: CausalPreprocessorOptions
   readonly source: VolumeSource
   /** Folder of the session: `session.ndjson`, `calibration.state`, `volumes/`. Must not hold another session unless `resume`. */
   readonly dir: string

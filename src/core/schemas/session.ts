@@ -43,7 +43,7 @@ export const sessionPolicySchema = z.strictObject({
   maxBacklog: z.int().min(1).max(1000).default(2),
   /** TRs without an arrival after which the scanner counts as stalled. */
   quietTrs: z.number().gt(0).default(2),
-  /** Seconds between volumes when neither the volumes nor the bundle say. */
+  /** Seconds between volumes; by default as the volumes say, else as the decoder was trained. */
   trSeconds: z.number().gt(0).nullable().default(null),
   /** Volumes without feedback at the start; they do enter the statistics. */
   minVolumes: z.int().min(0).default(0),
