@@ -1,0 +1,12 @@
+/** A session -> everything that shows it or carries its feedback elsewhere. */
+export { createSessionHub, type EventListener, type SessionHub } from './hub.ts'
+export { startServer, type DashboardServer, type ServerOptions } from './start-server.ts'
+export type { SessionControls } from './http/controls.ts'
+export type { Output } from './outputs/output.ts'
+export { openUdpOutput, defaultUdpPort } from './outputs/udp.ts'
+export type { DatagramFormat } from './outputs/opennft-datagrams.ts'
+export { openLineTcpOutput } from './outputs/line-tcp.ts'
+export { defaultPynealPort, openPynealOutput } from './outputs/pyneal.ts'
+export { assertBinding, isLoopback } from './security/binding.ts'
+export { assertAllowedPath } from './security/allowed-folders.ts'
+export { imageOfVoxels, type VolumeImage } from './volume-image.ts'
