@@ -47,6 +47,10 @@ export interface FitContext {
   readonly validation?: Samples
   /** Where a network leaves checkpoints while it trains; none are written without it. */
   readonly checkpointDir?: string
+  /** Where a network leaves a CSV file with a row per epoch; none is written without it. */
+  readonly trainingLogDir?: string
+  /** As `Date.now()`: a network that has checkpoints pauses after the epoch in which this time comes, with `RUN_PAUSED`. */
+  readonly deadline?: number
 }
 
 /** What fitting on volumes may need besides them. */

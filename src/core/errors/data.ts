@@ -2,6 +2,19 @@
 import type { ErrorText } from './error-text.ts'
 
 export const dataErrors = {
+  VOLUME_NOT_FINITE: (d: {
+    where: string
+    volume?: number | undefined
+    nNotFinite: number
+    nVoxels: number
+  }): ErrorText => ({
+    where: d.volume === undefined ? d.where : `${d.where}, volume ${d.volume}`,
+    problem: 'The volume holds voxels that are no numbers, so nothing can be told from it.',
+    expected: 'finite values in every voxel of the mask',
+    found: `${d.nNotFinite} of ${d.nVoxels} voxels are NaN or infinite`,
+    remedy:
+      'Look at the image in a viewer; leave the run out with data.exclude, or let `limbic preprocess` mend single volumes.',
+  }),
   LEAK_DETECTED: (d: { state: string; run: string; subject: string }): ErrorText => ({
     where: `sub-${d.subject}`,
     problem: `The ${d.state} must not score this subject: it was fitted on ${d.run}.`,

@@ -83,6 +83,14 @@ export const engineErrors = {
     problem: `The engine does not do ${d.operation}; stock TensorFlow.js would give wrong numbers here or none.`,
     remedy: d.remedy ?? 'Use `--set engine=cpu`.',
   }),
+  TRAIN_DIVERGED: (d: { stage: string; epoch: number; loss: number }): ErrorText => ({
+    where: d.stage,
+    problem: `The loss is no number any more in epoch ${d.epoch}, so the weights are of no use.`,
+    expected: 'a finite loss',
+    found: `${d.loss}`,
+    remedy:
+      'Check the images for voxels that are NaN or infinite with `limbic validate`; if there are none, use a smaller learning rate. The last checkpoint is from before.',
+  }),
   ONNX_LAYER_UNSUPPORTED: (d: { layer: string; found: string }): ErrorText => ({
     where: d.layer,
     problem: 'The network cannot be exported to ONNX.',

@@ -14,6 +14,11 @@ export const generalErrors = {
     found: d.found,
     remedy: 'Correct the value and run again.',
   }),
+  RUN_PAUSED: (d: { at: string }): ErrorText => ({
+    where: d.at,
+    problem: 'The time is up; what was done so far is saved.',
+    remedy: 'Start the same command again: it goes on from there.',
+  }),
   INTERNAL: (d: { what: string }): ErrorText => ({
     problem: `limbic itself is at fault: ${d.what}.`,
     remedy: 'Report it with the command line and the log of the run.',

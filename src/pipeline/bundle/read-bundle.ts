@@ -42,7 +42,23 @@ export async function readBundle(dir: string): Promise<Bundle> {
   const states = new Map<string, unknown>()
   for (const name of Object.keys(manifest.files))
     states.set(name, await readBundleFile(dir, manifest, name))
-  return { dir, manifest, ...(states.get('decoder.state') as DecoderParts) }
+  const parts = states.get('decoder.state') as DecoderParts
+  assertClasses(dir, manifest.classes, parts.classifier)
+  return { dir, manifest, ...parts }
+}
+
+/** A classifier of other classes would give its probabilities the wrong names. */
+function assertClasses(
+  bundle: string,
+  classes: readonly string[],
+  { nClasses }: ClassifierState,
+): void {
+  if (nClasses === classes.length) return
+  throw new LimbicError('BUNDLE_INVALID', {
+    bundle,
+    expected: `a model of the ${classes.length} classes ${classes.join(', ')}`,
+    found: `a model that was trained on ${nClasses} classes`,
+  })
 }
 
 /**

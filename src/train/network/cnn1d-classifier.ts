@@ -1,6 +1,5 @@
 /** Labelled samples `[nSamples x nFeatures]` -> a trained 1D CNN as plain numbers, and its class scores `[nSamples x nClasses]`; row-major. */
 import { describeBestEpoch } from './best-epoch.ts'
-import { openCheckpointStore } from './checkpoint.ts'
 import { resolveCnn1dOptions, type Cnn1dFitOptions } from './cnn1d-options.ts'
 import {
   createStateModel,
@@ -13,6 +12,7 @@ import { fingerprintTraining } from './fingerprint.ts'
 import { forward } from './forward.ts'
 import { fitProjection, type Projection } from './projection.ts'
 import { createSwitchedSource } from './switched-source.ts'
+import { openRecords } from './training-records.ts'
 import { trainNetwork, type LabelledFeatures } from './train-network.ts'
 import { readWeights, writeWeights, type WeightArray } from './weights.ts'
 import { cnn1d, compactInput, ldaLayerName, type NetworkTraining } from '../../../models/index.ts'
@@ -92,10 +92,7 @@ export async function fitCnn1d(
       onEpochStream: dropout.switchTo,
       emit: context.emit,
       stage: 'train cnn1d',
-      checkpoints:
-        context.checkpointDir === undefined
-          ? undefined
-          : openCheckpointStore(context.checkpointDir, fingerprint),
+      ...openRecords(context, cnn1dClassifier.name, fingerprint),
     })
     return {
       kind: 'classifier/cnn1d',

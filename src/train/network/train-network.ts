@@ -3,6 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Batch } from './batches.ts'
 import type { CheckpointStore } from './checkpoint.ts'
 import type { ResolvedTraining } from './cnn1d-options.ts'
+import { createEpochReporter } from './epoch-reporter.ts'
 import {
   createArrayFeed,
   createArrayValidation,
@@ -15,9 +16,11 @@ import { warmUpCosine } from './learning-rate.ts'
 import { readSlots, writeSlots } from './optimizer-slots.ts'
 import { addEpoch, isFinished, startProgress, validate, type TrainingProgress } from './progress.ts'
 import { sumCrossEntropy } from './targets.ts'
+import type { EpochPace, TrainingLog } from './training-log.ts'
 import { trainableVariables, trainStep, weightPenalty, type StepContext } from './train-step.ts'
 import { readWeights, writeWeights } from './weights.ts'
 import type { UniformSource } from '../../../models/blocks.ts'
+import { LimbicError } from '../../core/errors/index.ts'
 import type { Emit } from '../../core/events.ts'
 import type { Rng } from '../../core/rng.ts'
 import type { Engine } from '../../engine/index.ts'
@@ -51,6 +54,9 @@ export interface NetworkTask {
   readonly unit?: string
   /** Training ends after the epoch in which this time is over, the first one at the earliest. Results then depend on the machine's speed. */
   readonly maxMinutes?: number | undefined
+  /** As `Date.now()`: training pauses after the epoch in which this time comes. Only with checkpoints, from which it goes on. */
+  readonly deadline?: number | undefined
+  readonly log?: TrainingLog | undefined
 }
 
 /**
@@ -59,31 +65,28 @@ export interface NetworkTask {
  * @param task - Model, samples, settings and seed. Every epoch draws from its own stream of the seed, so that a resumed run repeats an
  *   uninterrupted one.
  * @returns One record per epoch. The model holds the final weights, or those of the best epoch where the settings keep them.
- * @throws {LimbicError} `SHAPE_MISMATCH` when a checkpoint does not fit the model.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when a checkpoint does not fit the model; `RUN_PAUSED` at the deadline, its checkpoint saved;
+ *   `TRAIN_DIVERGED` when the loss is no number any more.
  * @see Kingma and Ba (2015), Adam; Loshchilov and Hutter (2019), Decoupled weight decay regularization.
  */
 export async function trainNetwork(task: NetworkTask): Promise<readonly EpochRecord[]> {
   const { engine, model, training, emit, stage } = task
   const started = performance.now()
   const run = prepareRun(task)
-  const total = training.epochs * run.feed.samplesPerEpoch
-  emit({ type: 'start', stage, total, unit: task.unit ?? 'samples' })
+  run.reporter.start()
   try {
     let progress = await resume(task, run)
+    await task.log?.start(progress.records.length)
     const nBefore = progress.records.length
     while (
       !isFinished(progress, training) &&
       (progress.records.length === nBefore || !isOverTime(task, started, progress))
     ) {
-      const epochStarted = performance.now()
-      const record = await trainEpoch(task, run, progress)
-      reportEpoch(task, run, record, performance.now() - epochStarted)
+      const { record, pace } = await trainEpoch(task, run, progress)
+      run.reporter.endEpoch(record, pace)
+      await task.log?.add(record, pace)
       progress = await addEpoch(progress, record, training, () => readWeights(model))
-      if (
-        task.checkpoints !== undefined &&
-        progress.records.length % training.checkpointEvery === 0
-      )
-        await saveCheckpoint(task.checkpoints, task, run, progress)
+      await keep(task, run, progress)
     }
     if (progress.best !== null) writeWeights(engine.tf, model, progress.best.weights)
     await task.checkpoints?.remove()
@@ -99,11 +102,16 @@ interface Run extends StepContext {
   readonly optimizer: ReturnType<Engine['createAdam']>
   readonly feed: SampleFeed
   readonly validation: ValidationFeed | undefined
+  readonly reporter: ReturnType<typeof createEpochReporter>
 }
 
 function prepareRun(task: NetworkTask): Run {
   const { engine, model, training, samples, validation } = task
   const { all, dense } = trainableVariables(model)
+  const feed =
+    'features' in samples
+      ? createArrayFeed(samples, task.nClasses, training, task.rng.fork('pool'))
+      : samples
   return {
     tf: engine.tf,
     model,
@@ -119,10 +127,8 @@ function prepareRun(task: NetworkTask): Run {
     l1: training.l1,
     l2: task.l2 ?? (() => 0),
     sampleShape: task.sampleShape,
-    feed:
-      'features' in samples
-        ? createArrayFeed(samples, task.nClasses, training, task.rng.fork('pool'))
-        : samples,
+    feed,
+    reporter: createEpochReporter(task, training.epochs, feed.samplesPerEpoch),
     validation:
       validation !== undefined && 'features' in validation
         ? createArrayValidation(validation)
@@ -148,26 +154,29 @@ async function resume(task: NetworkTask, run: Run): Promise<TrainingProgress> {
   return checkpoint.progress
 }
 
-async function saveCheckpoint(
-  checkpoints: CheckpointStore,
-  task: NetworkTask,
-  run: Run,
-  progress: TrainingProgress,
-): Promise<void> {
-  const weights = await readWeights(task.model)
+/** Saves a checkpoint where one is due, and pauses at the deadline. */
+async function keep(task: NetworkTask, run: Run, progress: TrainingProgress): Promise<void> {
+  const { checkpoints, training, deadline, stage } = task
+  if (checkpoints === undefined) return
+  const epoch = progress.records.length
+  const isLate = deadline !== undefined && Date.now() >= deadline && !isFinished(progress, training)
+  if (!isLate && epoch % training.checkpointEvery !== 0) return
   await checkpoints.save({
     progress,
-    weights,
+    weights: await readWeights(task.model),
     slots: await readSlots(run.tf, run.optimizer, run.variables),
   })
+  if (isLate)
+    throw new LimbicError('RUN_PAUSED', { at: `${stage}: epoch ${epoch} of ${training.epochs}` })
 }
 
 async function trainEpoch(
   task: NetworkTask,
   run: Run,
   progress: TrainingProgress,
-): Promise<EpochRecord> {
+): Promise<{ readonly record: EpochRecord; readonly pace: EpochPace }> {
   const { training } = task
+  const started = performance.now()
   const epoch = progress.records.length
   const stream = task.rng.fork(`epoch ${epoch}`)
   task.onEpochStream(stream.fork('dropout'))
@@ -175,9 +184,9 @@ async function trainEpoch(
     readonly batch: Pick<Batch, 'targets' | 'labels' | 'nRows'>
     readonly scores: Tensor
   }[] = []
-  const report = createStepReporter(task, run, epoch)
+  const report = run.reporter.startEpoch(epoch)
   for await (const batch of run.feed.epoch(stream)) {
-    run.optimizer.learningRate = learningRate(training, progress, run, steps.length)
+    run.optimizer.learningRate = rateOf(training, progress, run, steps.length)
     const scores = trainStep(run, batch)
     // The features are not kept: an epoch of volumes would not fit into memory.
     const { targets, labels, nRows } = batch
@@ -188,28 +197,34 @@ async function trainEpoch(
   }
   const penalty = await weightPenalty(run)
   const trained = await sumSteps(steps)
+  const loss = trained.loss / run.feed.samplesPerEpoch + penalty
+  if (!Number.isFinite(loss))
+    throw new LimbicError('TRAIN_DIVERGED', { stage: task.stage, epoch: epoch + 1, loss })
+  const trainedMs = Math.max(1e-3, performance.now() - started)
   const record = {
-    epoch,
-    loss: trained.loss / run.feed.samplesPerEpoch + penalty,
-    accuracy: trained.nHits / run.feed.samplesPerEpoch,
+    ...{ epoch, loss, accuracy: trained.nHits / run.feed.samplesPerEpoch },
+    ...(run.validation && (await validateModel(task, run, run.validation, penalty))),
   }
-  if (run.validation === undefined) return record
-  const { loss, accuracy } = await validateModel(task, run, run.validation)
-  return { ...record, validationLoss: loss + penalty, validationAccuracy: accuracy }
+  const { learningRate } = run.optimizer
+  const samplesPerSecond = (1000 * run.feed.samplesPerEpoch) / trainedMs
+  const seconds = (performance.now() - started) / 1000
+  return { record, pace: { learningRate, samplesPerSecond, seconds } }
 }
 
 async function validateModel(
   task: NetworkTask,
   run: Run,
   feed: ValidationFeed,
-): Promise<ReturnType<typeof validate>> {
+  penalty: number,
+): Promise<Pick<EpochRecord, 'validationLoss' | 'validationAccuracy'>> {
   const logits: Float32Array[] = []
   for await (const chunk of feed.chunks())
     logits.push(await forward(run.tf, task.model, chunk, task.sampleShape))
-  return validate(concatenate(logits), feed.labels, task.nClasses)
+  const { loss, accuracy } = validate(concatenate(logits), feed.labels, task.nClasses)
+  return { validationLoss: loss + penalty, validationAccuracy: accuracy }
 }
 
-function learningRate(
+function rateOf(
   training: ResolvedTraining,
   progress: TrainingProgress,
   run: Run,
@@ -238,52 +253,4 @@ async function sumSteps(
     scores.dispose()
   }
   return { loss, nHits }
-}
-
-/** Long epochs are reported step by step, about once a second; short ones only when they end. */
-function createStepReporter(task: NetworkTask, run: Run, epoch: number): (nRows: number) => void {
-  const started = performance.now()
-  const { samplesPerEpoch } = run.feed
-  const unit = task.unit ?? 'samples'
-  let [done, reported] = [0, started]
-  return (nRows) => {
-    done += nRows
-    const now = performance.now()
-    if (now - reported < stepReportMs || done >= samplesPerEpoch) return
-    reported = now
-    const rate = formatRate((1000 * done) / (now - started))
-    task.emit({
-      type: 'progress',
-      stage: task.stage,
-      done: epoch * samplesPerEpoch + done,
-      total: task.training.epochs * samplesPerEpoch,
-      unit,
-      detail: `epoch ${epoch + 1}/${task.training.epochs}, ${rate} ${unit}/s`,
-    })
-  }
-}
-
-const stepReportMs = 1000
-
-function reportEpoch(task: NetworkTask, run: Run, record: EpochRecord, elapsedMs: number): void {
-  const { epochs } = task.training
-  const { samplesPerEpoch } = run.feed
-  const unit = task.unit ?? 'samples'
-  const rate = formatRate((1000 * samplesPerEpoch) / Math.max(elapsedMs, 1e-3))
-  const validation =
-    record.validationAccuracy === undefined
-      ? ''
-      : `, validation accuracy ${record.validationAccuracy.toFixed(3)}`
-  task.emit({
-    type: 'progress',
-    stage: task.stage,
-    done: (record.epoch + 1) * samplesPerEpoch,
-    total: epochs * samplesPerEpoch,
-    unit,
-    detail: `epoch ${record.epoch + 1}/${epochs}, loss ${record.loss.toFixed(4)}${validation}, ${rate} ${unit}/s`,
-  })
-}
-
-function formatRate(perSecond: number): string {
-  return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond))
 }

@@ -1,11 +1,10 @@
 /** Labelled volumes, in memory or on disk -> a trained 3D ResNet as plain numbers. */
-import { join } from 'node:path'
 import { resnet3d, type VolumeTraining } from '../../../models/index.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { RunKey } from '../../core/types.ts'
 import type { Classifier, FitContext, Samples, VolumeFitContext } from '../classifier.ts'
 import { describeBestEpoch } from '../network/best-epoch.ts'
-import { openCheckpointStore } from '../network/checkpoint.ts'
+import { openRecords } from '../network/training-records.ts'
 import { fingerprintTraining } from '../network/fingerprint.ts'
 import { createSwitchedSource } from '../network/switched-source.ts'
 import { trainNetwork } from '../network/train-network.ts'
@@ -108,10 +107,7 @@ export async function fitResnet3dVolumes(
       unit: 'volumes',
       l2: (name) => l2Of(training, name),
       maxMinutes,
-      checkpoints:
-        context.checkpointDir === undefined
-          ? undefined
-          : openCheckpointStore(join(context.checkpointDir, fingerprint.slice(0, 16)), fingerprint),
+      ...openRecords(context, resnet3dClassifier.name, fingerprint),
     })
     return {
       kind: 'classifier/resnet3d',

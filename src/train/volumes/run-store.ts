@@ -1,5 +1,6 @@
 /** Runs on disk -> the volumes of a few of them in memory, never more than a bound allows. */
-import type { Matrix32 } from '../../core/types.ts'
+import { LimbicError } from '../../core/errors/index.ts'
+import type { Matrix32, RunKey } from '../../core/types.ts'
 import type { VolumeRun } from './volume-samples.ts'
 
 /** Volumes of runs, held as long as they are wanted and fit. */
@@ -15,7 +16,7 @@ export interface RunStore {
  *
  * @param runs - All runs.
  * @returns The store, empty.
- * @throws Never; `hold` throws what reading throws.
+ * @throws Never; `hold` throws what reading throws, and {LimbicError} `VOLUME_NOT_FINITE`.
  */
 export function createRunStore(runs: readonly VolumeRun[]): RunStore {
   const held = new Map<number, Matrix32>()
@@ -66,5 +67,18 @@ export function cutWindows(
 
 async function readRun(run: VolumeRun): Promise<Matrix32> {
   const { data, nRows, nCols } = await run.read()
+  assertFinite(run.key, data, nCols)
   return { data: data instanceof Float32Array ? data : Float32Array.from(data), nRows, nCols }
+}
+
+/** One such voxel would make every weight of a network NaN. */
+function assertFinite(key: RunKey, data: ArrayLike<number>, nVoxels: number): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue
+    const volume = Math.floor(i / nVoxels)
+    let nNotFinite = 0
+    for (let v = volume * nVoxels; v < (volume + 1) * nVoxels; v++)
+      if (!Number.isFinite(data[v])) nNotFinite += 1
+    throw new LimbicError('VOLUME_NOT_FINITE', { where: key, volume, nNotFinite, nVoxels })
+  }
 }

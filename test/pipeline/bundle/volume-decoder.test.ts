@@ -87,6 +87,19 @@ describe('createVolumeDecoder', () => {
     for (const p of await decoder.decode(spoilt)) expect(Number.isFinite(p)).toBe(true)
   })
 
+  it('refuses a volume of another size, and one that is mostly not there', async () => {
+    const decoder = await createVolumeDecoder(bundle, await readCalibration(bundle, '01'), noEngine)
+    await expect(decoder.decode(volumes[2]!.subarray(1))).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      message: expect.stringMatching(/10 x 10 x 8 = 800 voxels.*799 voxels/) as string,
+    })
+    await expect(decoder.decode(new Float32Array(nVoxels).fill(NaN))).rejects.toMatchObject({
+      code: 'VOLUME_NOT_FINITE',
+      message: expect.stringMatching(/40 of 40 voxels are NaN or infinite/) as string,
+    })
+    expect(await decoder.decode(volumes[3]!)).toEqual((await decodeAll(bundle, [3]))[0])
+  })
+
   it('makes probabilities milder at a higher temperature', async () => {
     const [sharp] = await decodeAll(bundle, [2])
     const [mild] = await decodeAll({ ...bundle, temperature: 4 }, [2])

@@ -1,9 +1,14 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cnn1dTraining } from '../../../models/index.ts'
 import { silent } from '../../../src/core/events.ts'
 import { createRng } from '../../../src/core/rng.ts'
+import { openCheckpointStore } from '../../../src/train/network/checkpoint.ts'
 import { createArrayFeed } from '../../../src/train/network/feed.ts'
 import { trainNetwork, type NetworkTask } from '../../../src/train/network/train-network.ts'
+import { openTrainingLog } from '../../../src/train/network/training-log.ts'
 import { readWeights } from '../../../src/train/network/weights.ts'
 import { openTestEngine } from './_engine.ts'
 import { createProblem } from './_problem.ts'
@@ -19,7 +24,12 @@ function createTask(overrides: Partial<NetworkTask['training']>): NetworkTask {
     model: tf.sequential({
       layers: [
         tf.layers.flatten({ inputShape: [2, 2, 1] }),
-        tf.layers.dense({ units: 3, kernelInitializer: 'zeros', biasInitializer: 'ones' }),
+        tf.layers.dense({
+          name: 'logits',
+          units: 3,
+          kernelInitializer: 'zeros',
+          biasInitializer: 'ones',
+        }),
       ],
     }),
     sampleShape: [2, 2, 1],
@@ -122,6 +132,40 @@ describe('trainNetwork', () => {
     expect(records).toHaveLength(1)
     expect(notes.join()).toContain('over after epoch 1 of 50')
     task.model.dispose()
+  })
+
+  it('pauses at the deadline with its checkpoint saved, and goes on from there', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'limbic-train-'))
+    const checkpoints = openCheckpointStore(dir, 'a'.repeat(64))
+    const log = openTrainingLog(join(dir, 'log.csv'))
+    const paused = createTask({ epochs: 6, checkpointEvery: 4 })
+    await expect(
+      trainNetwork({ ...paused, checkpoints, log, deadline: Date.now() - 1 }),
+    ).rejects.toMatchObject({ code: 'RUN_PAUSED', details: { at: 'train test: epoch 1 of 6' } })
+    const [resumed, whole] = [createTask({ epochs: 6 }), createTask({ epochs: 6 })]
+    const records = await trainNetwork({ ...resumed, checkpoints, log })
+    expect(records).toEqual(await trainNetwork({ ...whole, deadline: Date.now() - 1 }))
+    expect(await readWeights(resumed.model)).toEqual(await readWeights(whole.model))
+    const rows = readFileSync(join(dir, 'log.csv'), 'utf8').trimEnd().split('\n')
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['epoch', ...'123456'])
+    for (const { model } of [paused, resumed, whole]) model.dispose()
+    rmSync(dir, { recursive: true })
+  })
+
+  it('says that training went astray, and keeps the checkpoint from before', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'limbic-train-'))
+    const checkpoints = openCheckpointStore(dir, 'b'.repeat(64))
+    const task = createTask({ epochs: 6 })
+    const emit: NetworkTask['emit'] = (event) => {
+      if (event.type === 'progress' && event.detail?.startsWith('epoch 2/6, loss') === true)
+        tf.tidy(() => task.model.setWeights([tf.fill([4, 3], NaN), tf.ones([3])]))
+    }
+    await expect(trainNetwork({ ...task, checkpoints, emit })).rejects.toMatchObject({
+      code: 'TRAIN_DIVERGED',
+      details: { stage: 'train test', epoch: 3, loss: NaN },
+    })
+    task.model.dispose()
+    rmSync(dir, { recursive: true })
   })
 
   it('counts samples by the name that they have', async () => {

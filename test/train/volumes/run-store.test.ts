@@ -27,6 +27,23 @@ describe('createRunStore', () => {
   })
 })
 
+describe('a run with voxels that are no numbers', () => {
+  it('is refused by name, volume and count', async () => {
+    const { samples } = makeRuns([3])
+    const run = samples.runs[0]!
+    const read = async () => {
+      const matrix = await run.read()
+      matrix.data[22 + 5] = NaN
+      matrix.data[22 + 6] = Infinity
+      return matrix
+    }
+    await expect(createRunStore([{ ...run, read }]).hold([0])).rejects.toMatchObject({
+      code: 'VOLUME_NOT_FINITE',
+      details: { where: 'sub-01/task-a/run-1', volume: 1, nNotFinite: 2, nVoxels: 22 },
+    })
+  })
+})
+
 describe('cutWindows', () => {
   it('never exceeds the bound but for a run that does so alone, and keeps every run in order', () => {
     fc.assert(
