@@ -7,6 +7,7 @@ import { dataErrors } from './data.ts'
 import { engineErrors } from './engine.ts'
 import { pipelineErrors } from './pipeline.ts'
 import { realtimeErrors } from './realtime.ts'
+import { volumeSourceErrors } from './volume-sources.ts'
 
 export const errorCatalogue = {
   ...generalErrors,
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...engineErrors,
   ...pipelineErrors,
   ...realtimeErrors,
+  ...volumeSourceErrors,
 } as const
 
 /** Every code that limbic can raise. */
