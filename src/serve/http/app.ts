@@ -48,9 +48,9 @@ export function createApp(options: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
   app.use(async (c, next) => {
     const { incoming } = c.env
-    const { method = 'GET', url = '/', headers, socket } = incoming
+    const { method = 'GET', url = '/', headers, rawHeaders, socket } = incoming
     for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
-    const verdict = gate.admit({ method, url, headers })
+    const verdict = gate.admit({ method, url, headers, rawHeaders })
     if (!verdict.admitted) {
       const address = socket.remoteAddress ?? 'unknown'
       refuse({ transport: 'http', address, reason: verdict.reason })

@@ -122,11 +122,11 @@ export function openWebSocketOutput(server: Server, options: WebSocketOptions): 
 }
 
 function refusalOf(
-  { url = '', method = '', headers }: IncomingMessage,
+  { url = '', method = '', headers, rawHeaders }: IncomingMessage,
   gate: Gate,
   isFull: boolean,
 ): { status: string; reason: string } | undefined {
-  const verdict = gate.admit({ method, url, headers })
+  const verdict = gate.admit({ method, url, headers, rawHeaders })
   if (!verdict.admitted) return { status: statusLines[verdict.status], reason: verdict.reason }
   if (url.split('?')[0] !== '/ws') return { status: '404 Not Found', reason: 'no such WebSocket' }
   if (isFull) return { status: '503 Service Unavailable', reason: 'too many WebSocket clients' }

@@ -11,6 +11,8 @@ export interface RequestHead {
   /** Path and query, as in the request line. */
   readonly url: string
   readonly headers: IncomingHttpHeaders
+  /** Names and values in turn, as they came; a second Host would not show in `headers`. */
+  readonly rawHeaders?: readonly string[]
 }
 
 export type Verdict =
@@ -38,7 +40,9 @@ export function createGate({ host, token }: { host: string; token: string | unde
   const cookieSecret = randomBytes(32).toString('hex')
   return {
     cookie: `${cookieName}=${cookieSecret}; HttpOnly; SameSite=Strict; Path=/`,
-    admit: ({ url, headers }) => {
+    admit: ({ url, headers, rawHeaders = [] }) => {
+      if (rawHeaders.filter((text, i) => i % 2 === 0 && /^host$/i.test(text)).length > 1)
+        return refuse(400, 'two Host headers')
       const named = hostOf(headers.host)
       if (named === undefined) return refuse(400, 'no usable Host header')
       if (!isOwnName(named, host)) return refuse(421, `the host "${named}" is not this server`)
