@@ -23,7 +23,7 @@ import { exitCodes } from './exit-codes.ts'
  * Runs the command line.
  *
  * @param argv - Arguments without node and script.
- * @returns The exit code: 0 ok, 1 findings or failed folds, 2 usage, 70 bug, 130 interrupted.
+ * @returns The exit code: 0 ok, 1 findings or failed folds, 2 usage, 70 bug, 75 paused and to be run again, 130 interrupted.
  * @throws Never.
  */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -90,6 +90,7 @@ function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (isLimbicError(error)) {
     process.stderr.write(`${error.code}: ${error.message}\n`)
+    if (error.code === 'RUN_PAUSED') return exitCodes.again
     return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.findings
   }
   process.stderr.write(

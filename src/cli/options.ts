@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Option } from 'commander'
 import { LimbicError } from '../core/errors/index.ts'
+import { pipelineSchema } from '../core/schemas/pipeline.ts'
 
 /**
  * Parses an integer option.
@@ -48,6 +49,43 @@ export const setOption = (): Option =>
   new Option('--set <key=value>', 'change a setting of the pipeline, as select.k=300 (repeatable)')
     .argParser((value: string, previous: string[]) => [...previous, value])
     .default([], 'none')
+
+/** `--engine NAME`. */
+export const engineOption = (): Option =>
+  new Option(
+    '--engine <name>',
+    'what networks run on, see `limbic doctor`; as --set engine=NAME',
+  ).choices(pipelineSchema.shape.engine.unwrap().options)
+
+/** `--max-minutes N`. */
+export const maxMinutesOption = (): Option =>
+  new Option(
+    '--max-minutes <n>',
+    'pause after this time: what was done is kept, the exit code is 75, and the same command goes on from there',
+  ).argParser(numberOption('--max-minutes', 0))
+
+/** Options that decide where and for how long networks train. */
+export interface TrainingOptions {
+  readonly engine?: string
+  readonly maxMinutes?: number
+}
+
+/**
+ * The settings that training options stand for.
+ *
+ * @param options - As commander gives them.
+ * @returns `key=value` settings of the pipeline, and when to pause.
+ * @throws Never.
+ */
+export function readTrainingOptions({ engine, maxMinutes }: TrainingOptions): {
+  readonly settings: readonly string[]
+  readonly pause: { readonly deadline?: number }
+} {
+  return {
+    settings: engine === undefined ? [] : [`engine=${engine}`],
+    pause: maxMinutes === undefined ? {} : { deadline: Date.now() + 60_000 * maxMinutes },
+  }
+}
 
 export const logFormatOption = (): Option =>
   new Option('--log-format <format>', 'progress for people or for programs')

@@ -1,5 +1,6 @@
 /** One fold as a unit of work: plain data in, plain data out, so that any process can do it. */
 import { join } from 'node:path'
+import { LimbicError } from '../core/errors/index.ts'
 import type { Emit } from '../core/events.ts'
 import type { Memo } from '../core/memo.ts'
 import { createRng } from '../core/rng.ts'
@@ -20,6 +21,10 @@ export interface FoldTask {
   readonly pipeline: Pipeline
   readonly dataset: DatasetRecord
   readonly cacheDir: string
+  /** The run directory, where networks leave a log of their epochs; none is left without it. */
+  readonly run?: string
+  /** When the run pauses, as `Date.now()`. */
+  readonly deadline?: number
 }
 
 /** Runs folds of one run; series and engine are opened once. */
@@ -33,11 +38,12 @@ export type FoldRunner = (
  *
  * @param run - Settings, dataset and where stages are remembered.
  * @returns The runner: a whole fold with the true labels, the scores of one with permuted labels.
- * @throws {LimbicError} As `openDataset`.
+ * @throws {LimbicError} As `openDataset`; the runner throws `RUN_PAUSED` once the deadline has come.
  * @remarks With the true labels, stages are remembered on disk. With permuted ones nothing is, since no other run would ever ask for it;
  *   what subjects share between the folds of one permutation stays in memory until the next permutation.
  */
-export function createFoldRunner({ pipeline, dataset, cacheDir }: FoldTask): FoldRunner {
+export function createFoldRunner(task: FoldTask): FoldRunner {
+  const { pipeline, dataset, cacheDir, run, deadline } = task
   const subjects = openDataset(dataset, pipeline)
   const engine = openOnce(pipeline.engine)
   const repeated = permutedPipeline(pipeline)
@@ -50,11 +56,15 @@ export function createFoldRunner({ pipeline, dataset, cacheDir }: FoldTask): Fol
     rng: createRng(pipeline.seed),
     openEngine: engine,
     checkpointDir: join(cacheDir, 'checkpoints'),
+    ...(deadline === undefined ? {} : { deadline }),
   })
   return async ({ fold, permutation }, emit) => {
+    if (deadline !== undefined && Date.now() >= deadline)
+      throw new LimbicError('RUN_PAUSED', { at: `sub-${fold}` })
     if (permutation === 0) {
-      const memo = createDiskMemo(cacheDir, emit)
-      return { fold: await runFold(contextOf(pipeline, memo, emit), subjects, fold) }
+      const context = contextOf(pipeline, createDiskMemo(cacheDir, emit), emit)
+      const logs = run === undefined ? {} : { trainingLogDir: join(run, 'training', `sub-${fold}`) }
+      return { fold: await runFold({ ...context, ...logs }, subjects, fold) }
     }
     if (current?.permutation !== permutation)
       current = {

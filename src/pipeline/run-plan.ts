@@ -14,6 +14,8 @@ export interface RunPlan {
   readonly run: string
   readonly pipeline: Pipeline
   readonly dataset: DatasetRecord
+  /** When whoever does the tasks pauses, as `Date.now()`; not part of the file. */
+  readonly deadline?: number
 }
 
 /**

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Emit } from '../core/events.ts'
-import { LimbicError } from '../core/errors/index.ts'
+import { isLimbicError, LimbicError } from '../core/errors/index.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Report } from '../core/schemas/report.ts'
 import type { Task } from '../core/schemas/task.ts'
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly resume: boolean
   readonly execute: TaskExecutor
   readonly emit: Emit
+  /** When the run pauses, as `Date.now()`. */
+  readonly deadline?: number
 }
 
 /**
@@ -34,7 +36,8 @@ export interface RunOptions {
  *
  * @param options - What to run, on what, and where to.
  * @returns The report, which also lies in `<out>/report.json` and `<out>/report.html`.
- * @throws {LimbicError} As `recordDataset`; `RUN_DIRECTORY_TAKEN`; the first fold's error when every fold failed (the report is written even then).
+ * @throws {LimbicError} As `recordDataset`; `RUN_DIRECTORY_TAKEN`; the first fold's error when every fold failed (the report is written even then);
+ *   `RUN_PAUSED` at the deadline, before there is a report.
  */
 export async function runPipeline(options: RunOptions): Promise<Report> {
   const { pipeline, out, emit } = options
@@ -43,7 +46,11 @@ export async function runPipeline(options: RunOptions): Promise<Report> {
   // Opened here only to be refused here: what is wrong with the dataset is said once, not once per fold.
   openDataset(dataset, pipeline)
   await claimDirectory(options, dataset)
-  const plan: RunPlan = { run: out, pipeline, dataset }
+  const { deadline } = options
+  const plan: RunPlan = {
+    ...{ run: out, pipeline, dataset },
+    ...(deadline === undefined ? {} : { deadline }),
+  }
   const tasks = planTasks(pipeline, dataset)
   await writePlan(plan)
   await writeManifest(out, tasks)
@@ -71,13 +78,19 @@ async function runMissing(
     else progress.found(found)
   }
   await forgetFailures(plan.run, missing)
+  let pause: LimbicError | undefined
   const onOutcome = async (outcome: TaskOutcome): Promise<void> => {
+    if ('error' in outcome && isLimbicError(outcome.error, 'RUN_PAUSED')) {
+      pause ??= outcome.error
+      return
+    }
     if ('fold' in outcome)
       await writeJsonAtomic(join(plan.run, 'folds', `${outcome.fold.subject}.json`), outcome.fold)
     progress.ended(outcome)
   }
   if (missing.length > 0) await execute(plan, missing, emit, onOutcome)
   progress.done()
+  if (pause !== undefined) throw pause
 }
 
 async function claimDirectory(

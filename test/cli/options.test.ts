@@ -4,9 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   defaultJobs,
+  engineOption,
   integerOption,
   logFormatOption,
+  maxMinutesOption,
   numberOption,
+  readTrainingOptions,
   setOption,
 } from '../../src/cli/options.ts'
 
@@ -15,6 +18,22 @@ const invalid = (option: string, found: string): unknown =>
     code: 'OPTION_INVALID',
     details: expect.objectContaining({ option, found }) as unknown,
   })
+
+describe('training options', () => {
+  it('stand for a setting and for a time to pause', () => {
+    const command = new Command('x').addOption(engineOption()).addOption(maxMinutesOption())
+    const before = Date.now()
+    command.parse(['--engine', 'webgpu', '--max-minutes', '1.5'], { from: 'user' })
+    const { settings, pause } = readTrainingOptions(command.opts())
+    expect(settings).toEqual(['engine=webgpu'])
+    expect(pause.deadline! - before).toBeGreaterThanOrEqual(90_000)
+    expect(pause.deadline! - before).toBeLessThan(120_000)
+  })
+
+  it('leave everything as it is when they are not there', () => {
+    expect(readTrainingOptions({})).toEqual({ settings: [], pause: {} })
+  })
+})
 
 describe('integerOption', () => {
   it('takes whole numbers from the smallest on', () => {

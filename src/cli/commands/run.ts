@@ -7,10 +7,19 @@ import { runInProcess } from '../../executors/in-process.ts'
 import { loadPipeline } from '../../pipeline/load.ts'
 import { runPipeline } from '../../pipeline/run.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { defaultJobs, integerOption, logFormatOption, setOption } from '../options.ts'
+import {
+  defaultJobs,
+  engineOption,
+  integerOption,
+  logFormatOption,
+  maxMinutesOption,
+  readTrainingOptions,
+  setOption,
+  type TrainingOptions,
+} from '../options.ts'
 import { createReporter } from '../progress.ts'
 
-interface RunCommandOptions {
+interface RunCommandOptions extends TrainingOptions {
   bids: string
   out: string
   set: string[]
@@ -38,6 +47,8 @@ export function runCommand(): Command {
       'repeat everything n times with permuted labels and test the scores against chance',
       integerOption('--permutations', 0),
     )
+    .addOption(engineOption())
+    .addOption(maxMinutesOption())
     .option('--jobs <n>', 'folds at a time', integerOption('--jobs', 1), defaultJobs())
     .option(
       '--resume',
@@ -50,8 +61,10 @@ export function runCommand(): Command {
 
 async function runAction(name: string, options: RunCommandOptions): Promise<void> {
   const { permutations } = options
+  const { settings, pause } = readTrainingOptions(options)
   const pipeline = await loadPipeline(name, [
     ...options.set,
+    ...settings,
     ...(permutations === undefined ? [] : [`evaluate.permutations=${permutations}`]),
   ])
   const report = await runPipeline({
@@ -61,6 +74,7 @@ async function runAction(name: string, options: RunCommandOptions): Promise<void
     resume: options.resume,
     execute: options.jobs === 1 ? runInProcess : createPool(options.jobs),
     emit: createReporter(options.logFormat, options.out),
+    ...pause,
   })
   process.stdout.write(`${formatReportText(report)}\nreport: ${join(options.out, 'report.html')}\n`)
   if (report.failedFolds.length > 0) process.exitCode = exitCodes.findings

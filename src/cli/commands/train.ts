@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { trainBundle } from '../../pipeline/bundle/train-bundle.ts'
 import { loadPipeline } from '../../pipeline/load.ts'
-import { logFormatOption, setOption } from '../options.ts'
+import {
+  engineOption,
+  logFormatOption,
+  maxMinutesOption,
+  readTrainingOptions,
+  setOption,
+  type TrainingOptions,
+} from '../options.ts'
 import { createReporter } from '../progress.ts'
 
 /**
@@ -19,15 +26,24 @@ export function trainCommand(): Command {
     .requiredOption('--bids <dir>', 'the BIDS dataset')
     .requiredOption('--out <dir>', 'run directory; stages of an earlier run in it are reused')
     .addOption(setOption())
+    .addOption(engineOption())
+    .addOption(maxMinutesOption())
     .addOption(logFormatOption())
     .action(
       async (
         name: string,
-        options: { bids: string; out: string; set: string[]; logFormat: 'text' | 'json' },
+        options: TrainingOptions & {
+          bids: string
+          out: string
+          set: string[]
+          logFormat: 'text' | 'json'
+        },
       ) => {
-        const pipeline = await loadPipeline(name, options.set)
+        const { settings, pause } = readTrainingOptions(options)
+        const pipeline = await loadPipeline(name, [...options.set, ...settings])
         const emit = createReporter(options.logFormat, options.out)
-        const manifest = await trainBundle({ pipeline, bids: options.bids, out: options.out, emit })
+        const { bids, out } = options
+        const manifest = await trainBundle({ pipeline, bids, out, emit, ...pause })
         process.stdout.write(
           `trained ${manifest.model} on ${manifest.trainingSubjects.length} subjects: ${manifest.classes.join(', ')}\nbundle: ${join(options.out, 'bundle')}\n`,
         )

@@ -14,6 +14,10 @@ export interface ProtocolContext {
   readonly openEngine: () => Promise<Engine>
   /** Where networks leave checkpoints while they train. */
   readonly checkpointDir?: string
+  /** Where networks leave a log of their epochs. */
+  readonly trainingLogDir?: string
+  /** When networks pause, as `Date.now()`. */
+  readonly deadline?: number
 }
 
 /**

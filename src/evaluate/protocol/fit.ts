@@ -1,6 +1,6 @@
 /** Training samples -> fitted classifiers and the temperature that makes their probabilities honest. */
 import type { Matrix64, State } from '../../core/types.ts'
-import type { ClassifierState } from '../../train/classifier.ts'
+import type { ClassifierState, FitContext } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
@@ -213,7 +213,7 @@ async function fitOne(
     ),
     emit: context.emit,
     openEngine: context.openEngine,
-    ...(context.checkpointDir === undefined ? {} : { checkpointDir: context.checkpointDir }),
+    ...trainingServices(context),
   }
   const epochs = choice.inner?.epochs
   const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }
@@ -228,4 +228,17 @@ async function fitOne(
     ...services,
     ...(validation === undefined ? {} : { validation: { ...validation, nClasses } }),
   })
+}
+
+/** Checkpoints, log and deadline, as far as there are any. */
+function trainingServices({
+  checkpointDir,
+  trainingLogDir,
+  deadline,
+}: ProtocolContext): Pick<FitContext, 'checkpointDir' | 'trainingLogDir' | 'deadline'> {
+  return {
+    ...(checkpointDir === undefined ? {} : { checkpointDir }),
+    ...(trainingLogDir === undefined ? {} : { trainingLogDir }),
+    ...(deadline === undefined ? {} : { deadline }),
+  }
 }

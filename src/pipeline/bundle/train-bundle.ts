@@ -24,6 +24,8 @@ export interface TrainOptions {
   /** The run directory: stages of an earlier run are reused, the bundle goes to `<out>/bundle`. */
   readonly out: string
   readonly emit: Emit
+  /** When training pauses, as `Date.now()`. */
+  readonly deadline?: number
 }
 
 /**
@@ -31,10 +33,10 @@ export interface TrainOptions {
  *
  * @param options - What to train, on what, and where to.
  * @returns The manifest of the bundle in `<out>/bundle`.
- * @throws {LimbicError} As `recordDataset` and `fitDecoder`; `TOO_FEW_SUBJECTS`.
+ * @throws {LimbicError} As `recordDataset` and `fitDecoder`; `TOO_FEW_SUBJECTS`; `RUN_PAUSED` at the deadline.
  */
 export async function trainBundle(options: TrainOptions): Promise<BundleManifest> {
-  const { pipeline, out, emit } = options
+  const { pipeline, out, emit, deadline } = options
   const cacheDir = join(out, 'cache')
   const dataset = await recordDataset(options.bids, pipeline, cacheDir, emit)
   const subjects = openDataset(dataset, pipeline)
@@ -46,6 +48,8 @@ export async function trainBundle(options: TrainOptions): Promise<BundleManifest
     rng: createRng(pipeline.seed),
     openEngine: openOnce(pipeline.engine),
     checkpointDir: join(cacheDir, 'checkpoints'),
+    trainingLogDir: join(out, 'training', 'bundle'),
+    ...(deadline === undefined ? {} : { deadline }),
   }
   const labels = subjects.map(({ subject }) => subject)
   const choice = modelChoices(context)[0]!

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reportSchema } from '../../../src/core/schemas/report.ts'
@@ -41,6 +41,37 @@ describe('limbic run', () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('RUN_DIRECTORY_TAKEN')
     expect((await run('one', '--set', 'select.k=30', '--resume')).code).toBe(0)
+  })
+
+  it('pauses when its time is up, and goes on when started again', async () => {
+    const paused = await run('three', '--max-minutes', '0', '--engine', 'cpu')
+    expect(paused.code).toBe(75)
+    expect(paused.stderr).toMatch(/^RUN_PAUSED: .*Start the same command again/m)
+    expect(existsSync(join(dir, 'three', 'report.json'))).toBe(false)
+    const { code } = await run('three', '--max-minutes', '60', '--engine', 'cpu')
+    expect(code).toBe(0)
+    expect(existsSync(join(dir, 'three', 'report.json'))).toBe(true)
+    const settings = readFileSync(join(dir, 'three', 'pipeline.resolved.yaml'), 'utf8')
+    expect(settings).toContain('engine: cpu')
+  })
+
+  it('leaves a log of the epochs of every network', async () => {
+    const network = ['classify.model=cnn1d', 'classify.options={epochs: 3}']
+    await run('four', ...network.flatMap((setting) => ['--set', setting]), '--engine', 'cpu')
+    for (const subject of ['sub-01', 'sub-04']) {
+      const folder = join(dir, 'four', 'training', subject)
+      const [file] = readdirSync(folder)
+      expect(file).toMatch(/^cnn1d-[0-9a-f]{8}\.csv$/)
+      const [header, ...rows] = readFileSync(join(folder, file!), 'utf8').trimEnd().split('\n')
+      expect(header).toBe('epoch,loss,acc,val_loss,val_acc,lr,volumes_per_second,seconds')
+      expect(rows.map((row) => Number(row.split(',')[0]))).toEqual([1, 2, 3])
+    }
+  })
+
+  it('refuses an engine that there is none of', async () => {
+    const { code, stderr } = await run('five', '--engine', 'cuda')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/auto, cpu, webgpu, tensorflow/)
   })
 
   it('ends with 1 when folds fail, and still writes the report', async () => {
