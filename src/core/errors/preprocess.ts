@@ -15,7 +15,7 @@ export const preprocessErrors = {
     remedy:
       'Look at the volume in a viewer; leave it out if the scanner wrote it before or after the acquisition.',
   }),
-  VOLUME_NOT_FINITE: (d: { what: string; nBad: number; nVoxels: number }): ErrorText => ({
+  VOXELS_NOT_FINITE: (d: { what: string; nBad: number; nVoxels: number }): ErrorText => ({
     problem: `Some voxels of ${d.what} hold no number; they count as 0.`,
     expected: 'finite values',
     found: `NaN or infinity in ${d.nBad} of ${d.nVoxels} voxels`,

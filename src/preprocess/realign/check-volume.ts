@@ -46,6 +46,6 @@ export function checkVolume(volume: FloatArray, shape: Grid['shape'], name: stri
     findings:
       nBad === 0
         ? []
-        : [createFinding('warning', 'VOLUME_NOT_FINITE', { what: name, nBad, nVoxels })],
+        : [createFinding('warning', 'VOXELS_NOT_FINITE', { what: name, nBad, nVoxels })],
   }
 }

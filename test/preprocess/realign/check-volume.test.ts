@@ -16,7 +16,7 @@ it('warns of values that are not finite, and leaves them out', () => {
   expect(rms).toBe(1)
   expect(findings[0]).toMatchInlineSnapshot(`
     {
-      "code": "VOLUME_NOT_FINITE",
+      "code": "VOXELS_NOT_FINITE",
       "message": "Some voxels of volume 3 hold no number; they count as 0. Expected finite values; found NaN or infinity in 2 of 4 voxels. Try: Check the conversion; images whose background was set to NaN by an earlier step should be taken from before that step.",
       "severity": "warning",
     }

@@ -135,7 +135,7 @@ describe('createRealigner', () => {
     for (const corner of [0, 5]) volume[corner] = NaN
     const { findings, meanCornerMm, resampled } = realigner.realignOne(volume, 'volume 7')
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
-      ['VOLUME_NOT_FINITE', 'warning'],
+      ['VOXELS_NOT_FINITE', 'warning'],
     ])
     expect(findings[0]!.message).toContain('volume 7')
     expect(meanCornerMm).toBeLessThan(1e-3)
