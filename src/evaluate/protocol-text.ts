@@ -1,6 +1,7 @@
 /** A pipeline -> the protocol in words, as a methods section would put it. */
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Fold } from '../core/schemas/report.ts'
+import { describePaperProtocol } from './paper-text.ts'
 
 /**
  * Describes what was fitted on what, one paragraph per step.
@@ -11,6 +12,7 @@ import type { Fold } from '../core/schemas/report.ts'
  * @throws Never.
  */
 export function describeProtocol(pipeline: Pipeline, folds: readonly Fold[]): string[] {
+  if (pipeline.protocol === 'paper') return describePaperProtocol(pipeline, folds)
   return pipeline.evaluate.split === 'leave-one-run-out'
     ? [
         withinText(pipeline),
@@ -29,7 +31,7 @@ export function describeProtocol(pipeline: Pipeline, folds: readonly Fold[]): st
       ]
 }
 
-function splitText({ data }: Pipeline, folds: readonly Fold[]): string {
+function splitText({ data, evaluate }: Pipeline, folds: readonly Fold[]): string {
   const rule = {
     task: (c: { task: string }) => `its runs of task "${c.task}"`,
     first: (c: { runs: number }) => `its first ${c.runs} run(s)`,
@@ -43,7 +45,13 @@ function splitText({ data }: Pipeline, folds: readonly Fold[]): string {
         ? rule.first(calibration)
         : rule.rotate()
   const minutes = folds.length === 0 ? '' : ` (${folds[0]!.calibrationMinutes.toFixed(1)} minutes)`
-  return `Strict leave-one-subject-out over ${folds.length} subjects. A held-out subject contributes calibration data only: ${runs}${minutes}. No volume that is scored took part in fitting anything; every fitted state names the runs it has seen, and scoring refuses a state that saw a scored run.`
+  return `${wayOf(evaluate)} over ${folds.length} subjects. A held-out subject contributes calibration data only: ${runs}${minutes}. No volume that is scored took part in fitting anything; every fitted state names the runs it has seen, and scoring refuses a state that saw a scored run.`
+}
+
+function wayOf({ split, folds }: Pipeline['evaluate']): string {
+  return split === 'k-fold'
+    ? `Strict cross-validation that holds out ${folds} groups of subjects in turn,`
+    : 'Strict leave-one-subject-out'
 }
 
 function withinText({ classify }: Pipeline): string {

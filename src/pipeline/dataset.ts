@@ -5,7 +5,7 @@ import { createFinding, LimbicError, type Finding } from '../core/errors/index.t
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Grid } from '../core/types.ts'
 import { assertOneGrid } from '../evaluate/protocol/selection.ts'
-import { splitRuns, type SplitPurpose } from '../evaluate/protocol/splits.ts'
+import { splitSubject, type SplitPurpose } from '../evaluate/protocol/splits.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
 import { sha256 } from '../io/artifacts.ts'
 import { indexBids, type BidsRun } from '../io/bids/index.ts'
@@ -94,11 +94,11 @@ export function openDataset(
 ): readonly SubjectData[] {
   const open = createRunOpener()
   const { select, evaluate } = pipeline
-  const sharesVoxels = select.mode !== 'per-subject' && evaluate.split === 'leave-one-subject-out'
+  const sharesVoxels = select.mode !== 'per-subject' && evaluate.split !== 'leave-one-run-out'
   if (sharesVoxels) assertOneGrid(record.subjects)
   return record.subjects.map(({ subject, grid, runs }) => {
     const opened = runs.map(open)
-    return { subject, grid, runs: opened, ...splitRuns(subject, opened, pipeline.data, purpose) }
+    return { subject, grid, runs: opened, ...splitSubject(subject, opened, pipeline, purpose) }
   })
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../core/schemas/pipeline.ts'
 import { applyOverrides } from './overrides.ts'
 import { packageDir } from './package-dir.ts'
+import { assertProtocol } from './protocol-rules.ts'
 import { assertValid } from './validate.ts'
 
 /**
@@ -27,7 +28,7 @@ import { assertValid } from './validate.ts'
  * @param overrides - `key=value` settings, as `select.k=300`, `seed=7` or `data.exclude=[01,02]`.
  * @returns The pipeline with every step present and every default filled in.
  * @throws {LimbicError} `PIPELINE_NOT_FOUND`, `PIPELINE_INVALID_YAML`, `PIPELINE_KEY_UNKNOWN` (with the nearest valid key),
- *   `PIPELINE_VALUE_INVALID` or `PIPELINE_STEP_ORDER`.
+ *   `PIPELINE_VALUE_INVALID` (also for a setting that does not go with the protocol) or `PIPELINE_STEP_ORDER`.
  */
 export async function loadPipeline(
   nameOrPath: string,
@@ -54,7 +55,9 @@ export function parsePipeline(
   const raw = applyOverrides(parseYaml(text, file), overrides)
   const document = assertValid(pipelineSchema, raw, file)
   assertStepOrder(document, file)
-  return resolve(document)
+  const pipeline = resolve(document)
+  assertProtocol(pipeline, file)
+  return pipeline
 }
 
 /**

@@ -2,12 +2,14 @@
 import leven from 'leven'
 import { LimbicError } from '../core/errors/index.ts'
 import type { Classifier, ClassifierState, ScoreContext, Scorer } from './classifier.ts'
+import { baselineClassifiers } from './baselines/index.ts'
 import { linearClassifiers } from './linear/index.ts'
 import { cnn1dClassifier } from './network/index.ts'
 import { resnet3dClassifier } from './volumes/index.ts'
 
 const classifiers: Readonly<Record<string, Classifier>> = {
   ...linearClassifiers,
+  ...baselineClassifiers,
   [cnn1dClassifier.name]: cnn1dClassifier,
   [resnet3dClassifier.name]: resnet3dClassifier,
 }

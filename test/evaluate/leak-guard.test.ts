@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { assertNoLeak } from '../../src/evaluate/leak-guard.ts'
+import { assertNoLeak, findLeaks } from '../../src/evaluate/leak-guard.ts'
 
 const scored = ['sub-03/task-emotion/run-1', 'sub-03/task-emotion/run-2']
 const leak = expect.objectContaining({ code: 'LEAK_DETECTED' }) as unknown
@@ -57,5 +57,27 @@ describe('assertNoLeak', () => {
         expect(() => assertNoLeak([{ scope: 'subject', state }], '09', [run])).toThrow(leak)
       }),
     )
+  })
+})
+
+describe('findLeaks', () => {
+  it('names every state that saw what it must not have seen, and how', () => {
+    const states = [
+      { scope: 'subject' as const, state: { kind: 'scaler', fittedOn: [scored[1]!] } },
+      {
+        scope: 'population' as const,
+        state: { kind: 'lda', fittedOn: ['sub-03/task-emotion/run-9'] },
+      },
+      { scope: 'population' as const, state: { kind: 'selection', fittedOn: [] } },
+      {
+        scope: 'subject' as const,
+        state: { kind: 'mapper', fittedOn: ['sub-03/task-emotion/run-9'] },
+      },
+    ]
+    expect(findLeaks(states, '03', scored).map(({ state, kind }) => [state.kind, kind])).toEqual([
+      ['scaler', 'scored-run'],
+      ['lda', 'scored-subject'],
+      ['selection', 'unknown'],
+    ])
   })
 })

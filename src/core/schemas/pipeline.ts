@@ -64,6 +64,8 @@ export const cleanStepSchema = z.strictObject({
    * The spread always comes from calibration runs (not with `none`).
    */
   baseline: z.enum(['calibration', 'running', 'none']).default('calibration'),
+  /** `zscore`: each voxel of each run over the whole run, scored runs too. Later volumes take part, so only protocol `paper` allows it. */
+  wholeRun: z.enum(['none', 'zscore']).default('none'),
 })
 
 export const selectStepSchema = z.strictObject({
@@ -81,8 +83,11 @@ export const alignStepSchema = z
     stage: z.literal('align'),
     /** `srm`, `det-srm`: the probabilistic and the deterministic shared response model. */
     method: z.enum(['hyperalignment', 'srm', 'det-srm', 'none']).default('hyperalignment'),
-    /** What corresponds between subjects: volumes at the same time in the same run, or the mean response to the same class in the same run. */
-    match: z.enum(['time', 'condition']).default('time'),
+    /**
+     * What corresponds between subjects: volumes at the same `time` in the same run; the mean response to the same class (`condition`) in the same
+     * run; or the n-th volume of each class (`class-order`), which takes labels of scored volumes and is for protocol `paper` alone.
+     */
+    match: z.enum(['time', 'condition', 'class-order']).default('time'),
     /** Principal components of the training template to keep, the whole common space when absent; features of a shared response, required there. */
     components: z.int().min(1).optional(),
     level2Iterations: z.int().min(0).default(1),
@@ -122,7 +127,26 @@ export const classifyStepSchema = z.strictObject({
 
 export const evaluateStepSchema = z.strictObject({
   stage: z.literal('evaluate'),
-  split: z.enum(['leave-one-subject-out', 'leave-one-run-out']).default('leave-one-subject-out'),
+  /**
+   * `leave-one-subject-out`; `k-fold`: groups of subjects in turn; `leave-one-run-out`: within each subject. With protocol `paper` also one
+   * single split into training, validation and test, of `volumes` at random or of whole runs or subjects (`grouped`).
+   */
+  split: z
+    .enum(['leave-one-subject-out', 'k-fold', 'leave-one-run-out', 'volumes', 'grouped'])
+    .default('leave-one-subject-out'),
+  /** Groups of subjects of `k-fold`. */
+  folds: z.int().min(2).default(5),
+  /** What a `grouped` split keeps together. */
+  groupBy: z.enum(['run', 'subject']).default('subject'),
+  /** Shares of all volumes (or groups) that a single split keeps for the test and for validation. */
+  shares: z
+    .strictObject({
+      test: z.number().gt(0).lt(1).default(0.2),
+      validation: z.number().min(0).lt(1).default(0.16),
+    })
+    .default({ test: 0.2, validation: 0.16 }),
+  /** Repeats volumes of rarer classes at random until all are equally frequent, in training and in scored volumes; protocol `paper` only. */
+  oversample: z.boolean().default(false),
   /** `volume`: single volumes, as they arrive; `block`: the mean over a run's consecutive volumes of one class. */
   unit: z.enum(['volume', 'block']).default('volume'),
   unaligned: z.boolean().default(true),
@@ -155,7 +179,8 @@ export const stageOrder = [
 export const pipelineSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string().default(''),
-  protocol: z.enum(['strict']).default('strict'),
+  /** `strict`: nothing that is scored took part in fitting. `paper`: as published, leaks included; every leak is named in the report. */
+  protocol: z.enum(['strict', 'paper']).default('strict'),
   seed: z.int().default(0),
   /** What networks run on; `auto` takes the fastest that works, see `limbic doctor`. */
   engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
@@ -176,7 +201,7 @@ export type EvaluateStep = z.infer<typeof evaluateStepSchema>
 export interface Pipeline {
   readonly name: string
   readonly description: string
-  readonly protocol: 'strict'
+  readonly protocol: 'strict' | 'paper'
   readonly seed: number
   readonly engine: 'auto' | 'cpu' | 'webgpu' | 'tensorflow'
   readonly data: DataStep

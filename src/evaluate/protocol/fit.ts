@@ -1,14 +1,23 @@
 /** Training samples -> fitted classifiers and the temperature that makes their probabilities honest. */
 import type { Matrix64, State } from '../../core/types.ts'
-import type { ClassifierState, FitContext } from '../../train/classifier.ts'
+import type { ClassifierState } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
 import type { ProtocolContext, Variant } from './context.ts'
+import {
+  featuresFor,
+  fitClassifier,
+  once,
+  type ModelChoice,
+  type TrainingSource,
+} from './fit-classifier.ts'
 import { fitPopulation, populationKey, trainingSamples, type Population } from './population.ts'
 import { sampleLabels, stackSamples, type LabelledFeatures } from './samples.ts'
 import { runKeys, type SubjectData } from './subject-data.ts'
 import { heldOutVolumes, trainingVolumes } from './volumes.ts'
+
+export { modelChoices } from './fit-classifier.ts'
 
 /** A population with the classifiers that were fitted on its samples. */
 export interface Decoder {
@@ -17,34 +26,11 @@ export interface Decoder {
   readonly nTrainingSamples: number
 }
 
-/** A classifier to be fitted, with its settings. */
-export interface ModelChoice {
-  readonly name: string
-  readonly options: Readonly<Record<string, unknown>>
-}
-
 /** What the inner fit decides for a model. */
 export interface InnerChoice {
   readonly temperature: TemperatureState
   /** Epochs after which the inner validation loss was lowest; absent when the model does not stop early. */
   readonly epochs?: number
-}
-
-/**
- * The models of a pipeline: the one in question first, then its baselines.
- *
- * @param context - Settings and services.
- * @returns Names and settings.
- * @throws Never.
- */
-export function modelChoices({ pipeline }: ProtocolContext): readonly ModelChoice[] {
-  const { model, options, baselines, baselineOptions } = pipeline.classify
-  return [
-    { name: model, options },
-    ...baselines
-      .filter((name) => name !== model)
-      .map((name) => ({ name, options: baselineOptions[name] ?? {} })),
-  ]
 }
 
 /**
@@ -66,7 +52,7 @@ export async function fitDecoder(
   held: readonly SubjectData[] = [],
 ): Promise<Decoder> {
   const population = await fitPopulation(context, subjects, variant)
-  const fitting = createFitting(context, population, subjects, held)
+  const source = createSource(context, population, subjects, held)
   const models: Record<string, ClassifierState> = {}
   for (const choice of choices) {
     const key = {
@@ -76,8 +62,15 @@ export async function fitDecoder(
       seed: context.pipeline.seed,
       validated: held.length > 0,
     }
+    const epochs = choice.inner?.epochs
+    const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }
     models[choice.name] = await context.memo('classifier', key, async () =>
-      fitOne(context, choice, fitting),
+      fitClassifier(
+        context,
+        { name: choice.name, options },
+        source,
+        streamOf(choice, population, subjects),
+      ),
     )
   }
   return { population, models, nTrainingSamples: countSamples(context, subjects) }
@@ -133,7 +126,7 @@ export async function scoreModel(
   state: ClassifierState,
   samples: LabelledFeatures,
 ): Promise<Matrix64> {
-  return classifierOf(name).score(state, samples.features, context)
+  return classifierOf(name).score(state, featuresFor(name, samples), context)
 }
 
 /**
@@ -165,33 +158,19 @@ async function heldOutSamples(
   return stackSamples(parts)
 }
 
-/** What classifiers are fitted on. Samples are gathered when the first of them asks, and never for one that reads volumes by itself. */
-interface Fitting {
-  readonly population: Population
-  readonly subjects: readonly SubjectData[]
-  readonly held: readonly SubjectData[]
-  readonly samples: () => Promise<LabelledFeatures>
-  readonly validation: () => Promise<LabelledFeatures | undefined>
-}
-
-function createFitting(
+function createSource(
   context: ProtocolContext,
   population: Population,
   subjects: readonly SubjectData[],
   held: readonly SubjectData[],
-): Fitting {
+): TrainingSource {
+  const isHeld = held.length > 0
   return {
-    ...{ population, subjects, held },
     samples: once(() => trainingSamples(context, population, subjects)),
-    validation: once(async () =>
-      held.length === 0 ? undefined : heldOutSamples(context, population, held),
-    ),
+    validation: once(async () => (isHeld ? heldOutSamples(context, population, held) : undefined)),
+    volumes: () => trainingVolumes(context, population, subjects),
+    validationVolumes: () => (isHeld ? heldOutVolumes(context, population, held) : undefined),
   }
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
 }
 
 function countSamples({ pipeline }: ProtocolContext, subjects: readonly SubjectData[]): number {
@@ -199,46 +178,11 @@ function countSamples({ pipeline }: ProtocolContext, subjects: readonly SubjectD
   return runs.reduce((sum, run) => sum + sampleLabels(run, pipeline.evaluate.unit).length, 0)
 }
 
-async function fitOne(
-  context: ProtocolContext,
-  choice: ModelChoice & { inner?: InnerChoice },
-  fitting: Fitting,
-): Promise<ClassifierState> {
-  const nClasses = context.classes.length
-  const { population, subjects, held } = fitting
+function streamOf(
+  { name }: ModelChoice,
+  { variant }: Population,
+  subjects: readonly SubjectData[],
+): string {
   const runs = subjects.flatMap(({ training }) => runKeys(training.labelled))
-  const services = {
-    rng: context.rng.fork(
-      `fit/${choice.name}/${population.variant}/${[...new Set(runs)].join(',')}`,
-    ),
-    emit: context.emit,
-    openEngine: context.openEngine,
-    ...trainingServices(context),
-  }
-  const epochs = choice.inner?.epochs
-  const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }
-  const classifier = classifierOf(choice.name)
-  if (classifier.fitVolumes !== undefined)
-    return classifier.fitVolumes(trainingVolumes(context, population, subjects), options, {
-      ...services,
-      ...(held.length === 0 ? {} : { validation: await heldOutVolumes(context, population, held) }),
-    })
-  const validation = await fitting.validation()
-  return classifier.fit({ ...(await fitting.samples()), nClasses }, options, {
-    ...services,
-    ...(validation === undefined ? {} : { validation: { ...validation, nClasses } }),
-  })
-}
-
-/** Checkpoints, log and deadline, as far as there are any. */
-function trainingServices({
-  checkpointDir,
-  trainingLogDir,
-  deadline,
-}: ProtocolContext): Pick<FitContext, 'checkpointDir' | 'trainingLogDir' | 'deadline'> {
-  return {
-    ...(checkpointDir === undefined ? {} : { checkpointDir }),
-    ...(trainingLogDir === undefined ? {} : { trainingLogDir }),
-    ...(deadline === undefined ? {} : { deadline }),
-  }
+  return `fit/${name}/${variant}/${[...new Set(runs)].join(',')}`
 }

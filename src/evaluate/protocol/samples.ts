@@ -1,6 +1,7 @@
 /** Runs of a subject -> labelled samples in the decoder's feature space: one per volume, or one per block. */
 import type { EvaluateStep } from '../../core/schemas/pipeline.ts'
 import type { Matrix, Matrix32, Matrix64, RunKey } from '../../core/types.ts'
+import { stackRows } from './rows.ts'
 import type { RunData } from './subject-data.ts'
 
 /** Features of some samples with their classes. */
@@ -8,6 +9,10 @@ export interface LabelledFeatures {
   readonly features: Matrix64
   readonly labels: Int32Array
   readonly runs: readonly RunKey[]
+  /** Position of each sample in its run, `[nSamples x 1]`: 0 for the first volume, 1 for the last. */
+  readonly time: Matrix64
+  /** Realignment parameters and the size of their change since the volume before, `[nSamples x 12]`; null where a run has none. */
+  readonly motion: Matrix64 | null
 }
 
 /**
@@ -25,17 +30,12 @@ export function takeSamples(
   unit: EvaluateStep['unit'],
 ): LabelledFeatures {
   const groups = groupsOf(run, unit)
-  const { nCols } = features
-  const data = new Float64Array(groups.length * nCols)
-  groups.forEach(({ volumes }, row) => {
-    for (const t of volumes)
-      for (let f = 0; f < nCols; f++)
-        data[row * nCols + f]! += features.data[t * nCols + f]! / volumes.length
-  })
   return {
-    features: { data, nRows: groups.length, nCols },
+    features: meanRows(features, groups),
     labels: Int32Array.from(groups, ({ label }) => label),
     runs: [run.key],
+    time: meanRows(positions(run.labels.length), groups),
+    motion: run.motion === undefined ? null : meanRows(withChange(run.motion), groups),
   }
 }
 
@@ -59,20 +59,13 @@ export function sampleLabels(run: Pick<RunData, 'labels'>, unit: EvaluateStep['u
  * @throws Never.
  */
 export function stackSamples(parts: readonly LabelledFeatures[]): LabelledFeatures {
-  const nCols = parts[0]?.features.nCols ?? 0
-  const nRows = parts.reduce((sum, part) => sum + part.features.nRows, 0)
-  const data = new Float64Array(nRows * nCols)
-  const labels = new Int32Array(nRows)
-  let row = 0
-  for (const part of parts) {
-    data.set(part.features.data, row * nCols)
-    labels.set(part.labels, row)
-    row += part.features.nRows
-  }
+  const motions = parts.flatMap(({ motion }) => (motion === null ? [] : [motion]))
   return {
-    features: { data, nRows, nCols },
-    labels,
-    runs: [...new Set(parts.flatMap((part) => part.runs))],
+    features: stackRows(parts.map(({ features }) => features)),
+    labels: Int32Array.from(parts.flatMap(({ labels }) => [...labels])),
+    runs: [...new Set(parts.flatMap(({ runs }) => runs))],
+    time: stackRows(parts.map(({ time }) => time)),
+    motion: motions.length < parts.length ? null : stackRows(motions),
   }
 }
 
@@ -85,6 +78,33 @@ export function stackSamples(parts: readonly LabelledFeatures[]): LabelledFeatur
  */
 export function toMatrix32(matrix: Matrix): Matrix32 {
   return { data: Float32Array.from(matrix.data), nRows: matrix.nRows, nCols: matrix.nCols }
+}
+
+function meanRows({ data, nCols }: Matrix, groups: readonly Group[]): Matrix64 {
+  const means = new Float64Array(groups.length * nCols)
+  groups.forEach(({ volumes }, row) => {
+    for (const t of volumes)
+      for (let f = 0; f < nCols; f++)
+        means[row * nCols + f]! += data[t * nCols + f]! / volumes.length
+  })
+  return { data: means, nRows: groups.length, nCols }
+}
+
+function positions(nVolumes: number): Matrix64 {
+  const data = Float64Array.from({ length: nVolumes }, (_, t) => t / Math.max(1, nVolumes - 1))
+  return { data, nRows: nVolumes, nCols: 1 }
+}
+
+/** Each row followed by its absolute difference from the row before; the first has not moved. */
+function withChange({ data, nRows, nCols }: Matrix64): Matrix64 {
+  const wide = new Float64Array(2 * data.length)
+  for (let t = 0; t < nRows; t++)
+    for (let p = 0; p < nCols; p++) {
+      const now = data[t * nCols + p]!
+      wide[2 * t * nCols + p] = now
+      wide[(2 * t + 1) * nCols + p] = t === 0 ? 0 : Math.abs(now - data[(t - 1) * nCols + p]!)
+    }
+  return { data: wide, nRows, nCols: 2 * nCols }
 }
 
 interface Group {

@@ -2,7 +2,7 @@
 import type { Scores } from '../../core/schemas/report.ts'
 import type { Matrix64 } from '../../core/types.ts'
 import { applyTemperature } from '../../train/temperature.ts'
-import { scoreClassification } from '../metrics/index.ts'
+import { countCurves, scoreClassification } from '../metrics/index.ts'
 
 /**
  * Scores one classifier on one subject.
@@ -10,7 +10,7 @@ import { scoreClassification } from '../metrics/index.ts'
  * @param logits - `[nSamples x nClasses]`.
  * @param labels - Class per sample.
  * @param temperature - Divides the logits.
- * @returns Accuracy, balanced accuracy, macro-F1, AUC, log-loss, ECE and confusion.
+ * @returns Accuracy, balanced accuracy, macro-F1, AUC, log-loss, ECE, confusion, and the counts that curves are drawn from.
  * @throws {LimbicError} `SHAPE_MISMATCH`.
  */
 export function scoreLogits(logits: Matrix64, labels: Int32Array, temperature: number): Scores {
@@ -25,5 +25,6 @@ export function scoreLogits(logits: Matrix64, labels: Int32Array, temperature: n
     logLoss: scores.logLoss,
     ece: scores.ece,
     confusion: scores.confusion.map((row) => [...row]),
+    curves: countCurves(labels, probabilities),
   }
 }

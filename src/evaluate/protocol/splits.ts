@@ -1,10 +1,30 @@
 /** A subject's runs -> the ways they split into calibration and evaluation. The two never share a run. */
 import { LimbicError } from '../../core/errors/index.ts'
-import type { DataStep } from '../../core/schemas/pipeline.ts'
+import type { DataStep, Pipeline } from '../../core/schemas/pipeline.ts'
 import type { RunData, SubjectData } from './subject-data.ts'
 
 /** What runs are wanted for: to `evaluate` a subject takes runs to score, to `calibrate` it for a decoder that exists does not. */
 export type SplitPurpose = 'evaluate' | 'calibrate'
+
+/**
+ * Splits the runs of one subject as its pipeline says.
+ *
+ * @param subject - Label, for messages.
+ * @param runs - All runs of the subject, in order.
+ * @param pipeline - Says by which protocol, and which runs calibrate.
+ * @param purpose - Whether runs to score must be left.
+ * @returns The rotations, and the subject's part in training. Protocol `paper` knows no calibration: there are no rotations.
+ * @throws {LimbicError} As `splitRuns`.
+ */
+export function splitSubject(
+  subject: string,
+  runs: readonly RunData[],
+  { protocol, data }: Pick<Pipeline, 'protocol' | 'data'>,
+  purpose: SplitPurpose = 'evaluate',
+): Pick<SubjectData, 'rotations' | 'training'> {
+  if (protocol === 'strict') return splitRuns(subject, runs, data, purpose)
+  return { rotations: [], training: { calibration: runs, labelled: runs } }
+}
 
 /**
  * Splits the runs of one subject.

@@ -2,7 +2,7 @@
 import { findMapperProblems, type CommonSpaceState } from '../../align/common-space.ts'
 import type { Fold, ModelFold, Scores } from '../../core/schemas/report.ts'
 import type { Matrix64 } from '../../core/types.ts'
-import { LimbicError } from '../../core/errors/index.ts'
+import { classifierOf } from '../../train/classifiers.ts'
 import { assertNoLeak, type GuardedState } from '../leak-guard.ts'
 import { scoreLogits } from './score.ts'
 import { calibrateSubject, subjectSamples, type Calibration } from './calibration.ts'
@@ -10,12 +10,13 @@ import type { ProtocolContext, Variant } from './context.ts'
 import {
   decideInner,
   fitDecoder,
-  modelChoices,
   populationStates,
   scoreModel,
   type Decoder,
   type InnerChoice,
 } from './fit.ts'
+import { chooseModels } from './fit-classifier.ts'
+import { divideSubjects } from './groups.ts'
 import { stackRows } from './rows.ts'
 import { runKeys, type RunData, type SubjectData } from './subject-data.ts'
 
@@ -33,10 +34,8 @@ export async function runStrictFold(
   subjects: readonly SubjectData[],
   heldOut: string,
 ): Promise<Fold> {
-  const subject = subjects.find((candidate) => candidate.subject === heldOut)!
-  const training = subjects.filter((candidate) => candidate.subject !== heldOut)
-  const inner = chooseInner(training, subjects.indexOf(subject), context)
-  const choices = modelChoices(context)
+  const { subject, training, inner } = divideSubjects(subjects, heldOut, context.pipeline)
+  const { choices, warnings } = chooseModels(context, subjects)
   const decided = inner.length === 0 ? {} : await decideInner(context, training, inner, choices)
 
   const scored = new Map<Variant, VariantScores>()
@@ -45,7 +44,9 @@ export async function runStrictFold(
       context,
       training,
       variant,
-      choices.map((choice) => withInner(choice, decided)),
+      choices
+        .filter(({ name }) => variant === 'calibrated' || classifierOf(name).reads === undefined)
+        .map((choice) => withInner(choice, decided)),
     )
     scored.set(
       variant,
@@ -62,30 +63,23 @@ export async function runStrictFold(
       temperature: decided[name]?.temperature.temperature ?? 1,
       epochs: [...(calibrated.decoder.models[name]!.epochs ?? [])],
     }
-  return { ...describeFold(subject, training, inner, calibrated), models }
+  const selectedVoxels =
+    context.pipeline.select.mode === 'all'
+      ? {}
+      : { selectedVoxels: [...calibrated.voxels].sort((a, b) => a - b) }
+  const described = describeFold(subject, training, inner, calibrated)
+  return {
+    ...{ ...described, ...selectedVoxels, models },
+    warnings: [...warnings, ...described.warnings],
+  }
 }
 
 interface VariantScores {
   readonly decoder: Decoder
   readonly scores: Readonly<Record<string, Scores>>
+  /** Voxels that reached the classifier in any rotation. */
+  readonly voxels: ReadonlySet<number>
   readonly warnings: readonly string[]
-}
-
-/** The subjects that follow the held-out one, around the circle: every subject serves equally often. */
-function chooseInner(
-  training: readonly SubjectData[],
-  position: number,
-  { pipeline }: ProtocolContext,
-): readonly string[] {
-  const n = pipeline.classify.innerSubjects
-  const needed = Math.max(2, n + 2)
-  if (training.length < needed)
-    throw new LimbicError('TOO_FEW_SUBJECTS', {
-      found: training.map(({ subject }) => subject),
-      needed,
-      why: `train on, with ${n} of them held out of the inner fit`,
-    })
-  return Array.from({ length: n }, (_, i) => training[(position + i) % training.length]!.subject)
 }
 
 function variantsOf({ pipeline }: ProtocolContext): readonly Variant[] {
@@ -115,8 +109,10 @@ async function scoreHeldOut(
   const logits = new Map<string, Matrix64[]>(names.map((name) => [name, []]))
   const labels: number[] = []
   const warnings = new Set<string>()
+  const voxels = new Set<number>()
   for (const { calibration, evaluation } of subject.rotations) {
     const calibrated = await calibrateSubject(context, decoder.population, subject, calibration)
+    for (const voxel of calibrated.selection.voxels) voxels.add(voxel)
     if (calibrated.mapper !== null)
       for (const { message } of findMapperProblems(calibrated.mapper)) warnings.add(message)
     const samples = await subjectSamples(context, calibrated, evaluation)
@@ -137,7 +133,7 @@ async function scoreHeldOut(
       Int32Array.from(labels),
       decided[name]?.temperature.temperature ?? 1,
     )
-  return { decoder, scores, warnings: [...warnings] }
+  return { decoder, scores, voxels, warnings: [...warnings] }
 }
 
 function guarded(

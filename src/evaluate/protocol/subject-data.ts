@@ -11,6 +11,8 @@ export interface RunData {
   readonly trSeconds: number
   /** Class index per volume, -1 where a volume has none; length `nVolumes`. */
   readonly labels: Int32Array
+  /** Realignment parameters `[nVolumes x 6]`, translations before rotations; absent where nobody measured them. */
+  readonly motion?: Matrix64
   /** Nuisance time series `[nVolumes x nConfounds]`. */
   readonly confounds?: Matrix64
   /** Voxels inside this run's mask: grid indices (x runs fastest), ascending. */

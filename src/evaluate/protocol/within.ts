@@ -3,7 +3,8 @@ import type { Fold } from '../../core/schemas/report.ts'
 import { assertNoLeak } from '../leak-guard.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
 import type { ProtocolContext } from './context.ts'
-import { fitDecoder, modelChoices, populationStates, scoreModel } from './fit.ts'
+import { fitDecoder, populationStates, scoreModel } from './fit.ts'
+import { chooseModels } from './fit-classifier.ts'
 import { stackRows } from './rows.ts'
 import { scoreLogits } from './score.ts'
 import { runKeys, type SubjectData } from './subject-data.ts'
@@ -20,7 +21,7 @@ export async function runWithinSubject(
   context: ProtocolContext,
   subject: SubjectData,
 ): Promise<Fold> {
-  const choices = modelChoices(context)
+  const { choices, warnings } = chooseModels(context, [subject])
   const logits = new Map(
     choices.map(({ name }) => [name, [] as Awaited<ReturnType<typeof scoreModel>>[]]),
   )
@@ -75,6 +76,6 @@ export async function runWithinSubject(
       ]),
     ),
     leaks: [],
-    warnings: [],
+    warnings: [...warnings],
   }
 }

@@ -8,6 +8,7 @@ import { svm } from './svm.ts'
 
 export { centroid, scoreCentroids, type CentroidOptions, type CentroidState } from './centroid.ts'
 export { fitLdaWeights, lda, type LdaOptions } from './lda.ts'
+export { createHeldOutRidge, type HeldOutRidge } from './held-out-ridge.ts'
 export { scoreLinear, type LinearState, type LinearWeights } from './linear-state.ts'
 export {
   selectLeavingGroupsOut,

@@ -12,6 +12,7 @@ import {
   type LinearWeights,
 } from './linear-state.ts'
 import { minimise, type MinimiseProblem } from './minimise.ts'
+import { rescaleFeatures } from './rescale.ts'
 import { toSampleSpace } from './sample-space.ts'
 import { centreFeatures, countClasses, featureMeans, presentClasses } from './training-set.ts'
 
@@ -25,6 +26,8 @@ export const logisticOptionsSchema = z.strictObject({
   tolerance: z.number().gt(0).default(1e-4),
   valueTolerance: z.number().min(0).default(2.2204460492503131e-9),
   maxIterations: z.int().min(1).default(1000),
+  /** Fits on features that are centred and divided by one number, as raw intensities need; `c` then means what it means for z-scores. */
+  rescale: z.boolean().default(false),
 })
 export type LogisticOptions = z.input<typeof logisticOptionsSchema>
 
@@ -58,7 +61,15 @@ export function fitLogisticWeights(
   nClasses: number,
   options: LogisticOptions = {},
 ): LinearWeights {
-  const { c, ...stopping } = parseClassifierOptions('logistic', logisticOptionsSchema, options)
+  const { c, rescale, ...stopping } = parseClassifierOptions(
+    'logistic',
+    logisticOptionsSchema,
+    options,
+  )
+  if (rescale) {
+    const { features: rescaled, restore } = rescaleFeatures(features)
+    return restore(fitLogisticWeights(rescaled, labels, nClasses, { c, ...stopping }))
+  }
   const counts = countClasses(features, labels, nClasses)
   const { classes, position } = presentClasses(counts)
   const targets = Int32Array.from(labels, (label) => position[label]!)

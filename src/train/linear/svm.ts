@@ -12,6 +12,7 @@ import {
   type LinearWeights,
 } from './linear-state.ts'
 import { minimise, type MinimiseProblem } from './minimise.ts'
+import { rescaleFeatures } from './rescale.ts'
 import { toSampleSpace } from './sample-space.ts'
 import { countClasses, presentClasses } from './training-set.ts'
 
@@ -25,6 +26,8 @@ export const svmOptionsSchema = z.strictObject({
   tolerance: z.number().gt(0).default(1e-4),
   valueTolerance: z.number().min(0).default(1e-10),
   maxIterations: z.int().min(1).default(1000),
+  /** Fits on features that are centred and divided by one number, as raw intensities need; `c` then means what it means for z-scores. */
+  rescale: z.boolean().default(false),
 })
 export type SvmOptions = z.input<typeof svmOptionsSchema>
 
@@ -61,7 +64,11 @@ export function fitSvmWeights(
   nClasses: number,
   options: SvmOptions = {},
 ): LinearWeights {
-  const { c, ...stopping } = parseClassifierOptions('svm', svmOptionsSchema, options)
+  const { c, rescale, ...stopping } = parseClassifierOptions('svm', svmOptionsSchema, options)
+  if (rescale) {
+    const { features: rescaled, restore } = rescaleFeatures(features)
+    return restore(fitSvmWeights(rescaled, labels, nClasses, { c, ...stopping }))
+  }
   const { classes, position } = presentClasses(countClasses(features, labels, nClasses))
   const targets = Int32Array.from(labels, (label) => position[label]!)
   const { x, lift } = toSampleSpace(withConstant(features))

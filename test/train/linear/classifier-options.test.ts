@@ -4,7 +4,13 @@ import { svmOptionsSchema } from '../../../src/train/linear/svm.ts'
 
 describe('parseClassifierOptions', () => {
   it('fills in defaults', () => {
-    const expected = { c: 2, tolerance: 1e-4, valueTolerance: 1e-10, maxIterations: 1000 }
+    const expected = {
+      c: 2,
+      rescale: false,
+      tolerance: 1e-4,
+      valueTolerance: 1e-10,
+      maxIterations: 1000,
+    }
     expect(parseClassifierOptions('svm', svmOptionsSchema, { c: 2 })).toEqual(expected)
     expect(parseClassifierOptions('svm', svmOptionsSchema, undefined).c).toBe(1)
   })
