@@ -12,6 +12,17 @@ export {
   type Confusion,
 } from './confusion.ts'
 export {
+  calibrationError,
+  countCurves,
+  reliabilityPoints,
+  rocArea,
+  rocEdges,
+  rocPoints,
+  sumCurves,
+  type ReliabilityPoint,
+  type RocPoint,
+} from './curves.ts'
+export {
   brierScore,
   expectedCalibrationError,
   logLoss,
