@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { predictCommand } from './commands/predict.ts'
 import { preprocessCommand } from './commands/preprocess.ts'
+import { realtimeCommand } from './commands/realtime.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { schemasCommand } from './commands/schemas.ts'
@@ -65,6 +66,7 @@ export function createProgram(): Command {
     trainCommand(),
     predictCommand(),
     exportCommand(),
+    realtimeCommand(),
     reportCommand(),
     doctorCommand(),
     benchCommand(),
@@ -108,4 +110,9 @@ const usageCodes = new Set<string>([
   'PIPELINE_STEP_ORDER',
   'ENGINE_UNKNOWN',
   'MODEL_UNKNOWN',
+  'SERVE_TOKEN_MISSING',
+  'SERVE_TOKEN_WEAK',
+  'SERVE_ALLOW_MISSING',
+  'SERVE_FOLDER_NOT_ALLOWED',
+  'SERVE_PEER_MISSING',
 ])

@@ -33,7 +33,10 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Serve
     allow: [],
     className: 'negative',
     classes,
-    selection: imageOfVoxels(sampleVolume(0).grid, [100, 101, 102, 140]),
+    selection: {
+      ...imageOfVoxels(sampleVolume(0).grid, [100, 101, 102, 140]),
+      meaning: 'voxels of the decoder',
+    },
     controls: {
       canStart: () => false,
       start: () => undefined,

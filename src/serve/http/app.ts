@@ -10,7 +10,8 @@ import { chosenValue } from '../outputs/chosen-value.ts'
 import type { EventStreamOutput } from '../outputs/server-sent-events.ts'
 import type { Refuse } from '../refusals.ts'
 import type { Gate } from '../security/gate.ts'
-import { formatVolumeImage, type VolumeImage } from '../volume-image.ts'
+import type { DecoderImage } from '../decoder-image.ts'
+import { formatVolumeImage } from '../volume-image.ts'
 import { createAssets } from './assets.ts'
 import { addControls, type SessionControls } from './controls.ts'
 import { securityHeaders } from './headers.ts'
@@ -25,7 +26,7 @@ export interface AppOptions {
   readonly className: string
   readonly classes: readonly string[]
   /** What the decoder looks at, to be shown over the volume. */
-  readonly selection: VolumeImage | undefined
+  readonly selection: DecoderImage | undefined
 }
 
 type Env = { Bindings: HttpBindings }
@@ -103,7 +104,7 @@ function addState(app: Hono<Env>, options: AppOptions): void {
       version: limbicVersion(),
       feedbackClass: className,
       classes,
-      hasSelection: options.selection !== undefined,
+      selectionMeaning: options.selection?.meaning ?? null,
       canStart: options.controls.canStart(),
       status: state?.status ?? 'not started',
       at: state?.at ?? 0,

@@ -12,10 +12,10 @@ const minIntervalMs = 1000
  *
  * @param {HTMLCanvasElement} canvas - Where to.
  * @param {HTMLElement} caption - Says which volume is shown, or why none is.
- * @param {boolean} hasSelection - Whether the decoder has voxels to show.
+ * @param {string | null} meaning - What is drawn over the volume; null for nothing.
  * @returns {BrainView} The view.
  */
-export function createBrainView(canvas, caption, hasSelection) {
+export function createBrainView(canvas, caption, meaning) {
   let seen = false
   let wanted = false
   let busy = false
@@ -34,10 +34,10 @@ export function createBrainView(canvas, caption, hasSelection) {
     try {
       const response = await fetch('/volume.nii')
       if (response.ok) {
-        show ??= await openViewer(canvas, hasSelection)
+        show ??= await openViewer(canvas, meaning !== null)
         await show(await response.arrayBuffer())
         caption.textContent = `Volume ${response.headers.get('X-Volume-Index')} (0-based)${
-          hasSelection ? ', voxels of the decoder in colour' : ''
+          meaning === null ? '' : `; in colour, ${meaning}`
         }`
       }
     } catch (error) {
@@ -64,7 +64,7 @@ export function createBrainView(canvas, caption, hasSelection) {
  * Loads the viewer when the first volume is there: it is large, and everything else comes first.
  *
  * @param {HTMLCanvasElement} canvas - Where to.
- * @param {boolean} hasSelection - Whether the decoder has voxels to show.
+ * @param {boolean} hasSelection - Whether something is drawn over the volume.
  * @returns {Promise<(bytes: ArrayBuffer) => Promise<void>>} Shows a volume.
  */
 async function openViewer(canvas, hasSelection) {

@@ -52,7 +52,7 @@ async function refreshSession() {
   if (plots === undefined && session.classes.length > 0) {
     plots = createOperatorPlots(session.classes, () => session?.deadlineMs ?? null)
     const canvas = /** @type {HTMLCanvasElement} */ (byId('brain'))
-    brain = createBrainView(canvas, byId('brain-caption'), session.hasSelection)
+    brain = createBrainView(canvas, byId('brain-caption'), session.selectionMeaning)
     if (session.lastVolume !== null) brain.update()
   }
   drawSoon()

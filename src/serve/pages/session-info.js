@@ -8,7 +8,7 @@ import { byId, make, setText } from './dom.js'
  * @property {string} version - Of limbic.
  * @property {string} feedbackClass - Class of outputs with room for one number.
  * @property {string[]} classes - Names of the classes.
- * @property {boolean} hasSelection - Whether the decoder has voxels to show.
+ * @property {string | null} selectionMeaning - What is drawn over the volume; null for nothing.
  * @property {boolean} canStart - Whether a start is awaited.
  * @property {string} status - Of the session.
  * @property {number} at - Session clock now, ms.
