@@ -1,8 +1,11 @@
 /** Preprocessing as a user meets it: the built command line, good data and bad, and a pipeline on what it has made. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeNifti } from '../../src/io/nifti/index.ts'
+import { indexBids } from '../../src/io/bids/index.ts'
+import { readNifti, readNiftiHeader, writeNifti } from '../../src/io/nifti/index.ts'
+import { hasShared, sharedPath } from '../_shared.ts'
 import { headGrid, writeHeadRuns, type HeadRun } from '../pipeline/preprocess/_head-runs.ts'
 import { limbic, temporaryFolder, type CliResult } from './_cli.ts'
 
@@ -107,6 +110,79 @@ describe('limbic preprocess', () => {
   })
 })
 
+describe.skipIf(!hasShared)('from the scanner (set LIMBIC_SHARED)', () => {
+  const data = sharedPath('data', 'studyforrest-localizer-1block')
+  const dicoms = join(dir, 'dicoms')
+  const bids = join(dir, 'forrest')
+  const stem = join('sub-02', 'func', 'sub-02_task-oneback')
+  const derived = (name: string): string => join(bids, 'derivatives', 'limbic', `${stem}_${name}`)
+
+  beforeAll(async () => {
+    mkdirSync(dicoms)
+    execFileSync('tar', ['xf', join(data, 'dicoms-1block.tar.xz'), '-C', dicoms])
+    const events = join(data, 'events.tsv')
+    const args = ['convert', dicoms, bids, '--subject', '02', '--events', events, '--preprocess']
+    const result = await limbic(...args)
+    expect(result.code, result.stderr).toBe(0)
+    expect(result.stdout).toContain('1 run written to')
+    expect(result.stdout).toMatch(/sub-02\/task-oneback\/run-1 {2}FD mean 0\.\d+ mm.*tSNR \d/)
+  })
+
+  it('makes a BIDS dataset of raw DICOM, with its events', async () => {
+    expect((await limbic('validate', bids)).code).toBe(0)
+    const raw = await readNiftiHeader(join(bids, `${stem}_bold.nii.gz`))
+    expect(raw.shape).toEqual([80, 80, 35, 18])
+    expect(readFileSync(join(bids, `${stem}_events.tsv`), 'utf8')).toContain('face')
+  })
+
+  it('takes drift and motion out of the realigned volumes and keeps the anatomy', async () => {
+    const { data: before } = await readNifti(derived('desc-preproc_bold.nii.gz'))
+    const { data: after, header } = await readNifti(derived('desc-clean_bold.nii.gz'))
+    const { data: mask } = await readNifti(derived('desc-brain_mask.nii.gz'))
+    expect(header.shape).toEqual([80, 80, 35, 18])
+    const size = mask.length
+    let [lost, kept, brain] = [0, 0, 0]
+    for (let v = 0; v < size; v++) {
+      const spread = (volumes: ArrayLike<number>): [mean: number, variance: number] => {
+        let [sum, squares] = [0, 0]
+        for (let t = 0; t < 18; t++) sum += volumes[t * size + v]! / 18
+        for (let t = 0; t < 18; t++) squares += (volumes[t * size + v]! - sum) ** 2 / 18
+        return [sum, squares]
+      }
+      const [mean, variance] = spread(after)
+      if (mask[v] === 0) {
+        expect(mean).toBe(0)
+        continue
+      }
+      const [meanBefore, varianceBefore] = spread(before)
+      brain += 1
+      if (Math.abs(mean - meanBefore) < 1e-3 * Math.abs(meanBefore) + 0.1) kept += 1
+      if (variance <= varianceBefore * 1.0001) lost += 1
+    }
+    // A litre and a half of brain, in voxels of 29.7 mm3.
+    expect(brain).toBeGreaterThan(40_000)
+    expect(brain).toBeLessThan(60_000)
+    expect([lost, kept]).toEqual([brain, brain])
+  })
+
+  it('labels volumes by what was shown, delayed by the response', () => {
+    const rows = readFileSync(derived('desc-labels_timeseries.tsv'), 'utf8').trim().split('\n')
+    const labels = rows.slice(1).map((row) => row.split('\t')[2])
+    const run = (label: string, n: number): string[] => Array<string>(n).fill(label)
+    // Faces are shown from 12 to 28 s; volumes are 2 s apart.
+    expect(labels).toEqual([...run('rest', 8), 'n/a', ...run('face', 8), 'n/a'])
+  })
+
+  it('gives a pipeline what it reads, and keeps on a second call what is there', async () => {
+    const index = await indexBids(bids, { derivatives: join(bids, 'derivatives', 'limbic') })
+    expect(index.findings).toEqual([])
+    expect(index.runs[0]).toMatchObject({ nVolumes: 18, trSeconds: 2 })
+    const derivatives = join(bids, 'derivatives', 'limbic')
+    const again = await limbic('preprocess', bids, derivatives, '--clean')
+    expect(again.stdout).toContain('(kept)')
+  })
+})
+
 describe('limbic bids', () => {
   const bids = join(dir, 'simulated')
   const out = join(dir, 'derivatives')
@@ -121,6 +197,22 @@ describe('limbic bids', () => {
     const participant = await limbic('bids', bids, out, 'participant', ...labels)
     expect(participant.code, participant.stderr).toBe(0)
     expect(existsSync(join(out, 'sub-05'))).toBe(false)
+    const description = JSON.parse(
+      readFileSync(join(out, 'dataset_description.json'), 'utf8'),
+    ) as object
+    expect(description).toMatchObject({
+      DatasetType: 'derivative',
+      BIDSVersion: '1.10.0',
+      GeneratedBy: [{ Name: 'limbic' }],
+    })
+    const written = readdirSync(out, { recursive: true, encoding: 'utf8' })
+    const bold = written.filter((name) => name.endsWith('_desc-preproc_bold.nii.gz'))
+    expect(bold).toHaveLength(16)
+    for (const name of written.filter((file) =>
+      /desc-[a-z]+_(bold\.nii\.gz|timeseries\.tsv)$/.test(file),
+    ))
+      expect(written, name).toContain(name.replace(/\.(nii\.gz|tsv)$/, '.json'))
+    expect((await indexBids(bids, { derivatives: out, subjects: ['01'] })).findings).toEqual([])
     const group = await limbic(
       ...['bids', bids, out, 'group', '--pipeline', 'smoke-synthetic', '--jobs', '1'],
       ...['--participant-label', '01', '02', '03', '04', '--set', 'clean.mask=brain'],
