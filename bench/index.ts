@@ -12,6 +12,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   anova: async () => (await import('./anova.ts')).anovaWorkload,
   'loso-ridge': async () => (await import('./loso.ts')).losoRidge,
   'loso-logistic': async () => (await import('./loso.ts')).losoLogistic,
+  'loso-permutations': async () => (await import('./loso-permutations.ts')).losoPermutations,
   procrustes: async () => (await import('./procrustes.ts')).procrustesWorkload,
   'cnn1d-train-step': async () => (await import('./cnn1d.ts')).cnn1dTrainStep,
   'cnn1d-infer': async () => (await import('./cnn1d.ts')).cnn1dInfer,

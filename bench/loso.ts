@@ -13,7 +13,7 @@ const nVolumesEach = 200
 const nVoxels = 2000
 const nInformative = 400
 const nClasses = 3
-const k = 500
+export const k = 500
 
 /** Gram matrices are shared between folds, which is exact: the features are the same in all of them. */
 export const losoRidge: Workload = {
@@ -38,7 +38,13 @@ export const losoLogistic: Workload = {
   },
 }
 
-function makeSamples(): GroupedSamples {
+/**
+ * Samples of all subjects, in which some voxels tell the classes apart.
+ *
+ * @returns The samples, the same ones every time.
+ * @throws Never.
+ */
+export function makeSamples(): GroupedSamples {
   const rng = createRng('bench loso')
   const nSamples = nSubjects * nVolumesEach
   const pattern = Float64Array.from({ length: nClasses * nInformative }, () => rng.normal())

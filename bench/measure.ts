@@ -2,7 +2,7 @@
 import type { Measurement, Workload } from './workload.ts'
 
 /**
- * Runs a workload once to warm up and then times it.
+ * Runs a workload once to warm up, unless it says not to, and then times it.
  *
  * @param workload - The workload.
  * @param threads - Threads that it may use.
@@ -11,7 +11,7 @@ import type { Measurement, Workload } from './workload.ts'
  */
 export async function measure(workload: Workload, threads: number): Promise<Measurement> {
   const run = await workload.setup(threads)
-  await run()
+  if (workload.warmsUp !== false) await run()
   const wall: number[] = []
   const cpu: number[] = []
   for (let i = 0; i < workload.repetitions; i++) {

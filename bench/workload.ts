@@ -4,6 +4,8 @@ export interface Workload {
   readonly name: string
   /** How often it is timed, after one run that is not. */
   readonly repetitions: number
+  /** Of work so long that the run before the timed ones would only double it, there is none. */
+  readonly warmsUp?: false
   /** Prepares data and gives the function to time. Nothing it does is timed. */
   setup(threads: number): Promise<() => void | Promise<void>>
 }

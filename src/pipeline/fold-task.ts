@@ -12,6 +12,11 @@ import type { ProtocolContext } from '../evaluate/protocol/context.ts'
 import { runStrictFold } from '../evaluate/protocol/strict.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
 import { runWithinSubject } from '../evaluate/protocol/within.ts'
+import {
+  isRidgeOnly,
+  openRidgePermutations,
+  type RidgePermutations,
+} from '../evaluate/ridge-permutations.ts'
 import { createDiskMemo, createMemoryMemo } from './cache.ts'
 import { openDataset, type DatasetRecord } from './dataset.ts'
 import { permutedPipeline, permuteSubjects } from './permuted-subjects.ts'
@@ -36,7 +41,7 @@ export type FoldRunner = (
 /**
  * Makes the runner of the folds of a run.
  *
- * @param run - Settings, dataset and where stages are remembered.
+ * @param task - Settings, dataset and where stages are remembered.
  * @returns The runner: a whole fold with the true labels, the scores of one with permuted labels.
  * @throws {LimbicError} As `openDataset`; the runner throws `RUN_PAUSED` once the deadline has come.
  * @remarks With the true labels, stages are remembered on disk. With permuted ones nothing is, since no other run would ever ask for it;
@@ -47,7 +52,9 @@ export function createFoldRunner(task: FoldTask): FoldRunner {
   const subjects = openDataset(dataset, pipeline)
   const engine = openOnce(pipeline.engine)
   const repeated = permutedPipeline(pipeline)
+  const isRidge = isRidgeOnly({ pipeline }, subjects)
   let current: PermutedData | undefined
+  let ridge: Promise<RidgePermutations> | undefined
   const contextOf = (settings: Pipeline, memo: Memo, emit: Emit): ProtocolContext => ({
     pipeline: settings,
     classes: dataset.classes,
@@ -72,11 +79,12 @@ export function createFoldRunner(task: FoldTask): FoldRunner {
         subjects: permuteSubjects(subjects, pipeline.seed, permutation),
         memo: createMemoryMemo(['anova']),
       }
-    const { models } = await runFold(
-      contextOf(repeated, current.memo, emit),
-      current.subjects,
-      fold,
-    )
+    const context = contextOf(repeated, current.memo, emit)
+    if (isRidge) {
+      const score = await (ridge ??= openRidgePermutations(context, subjects))
+      return { scores: { ridge: score(current.subjects, fold) } }
+    }
+    const { models } = await runFold(context, current.subjects, fold)
     return {
       scores: Object.fromEntries(
         Object.entries(models).map(([name, { calibrated }]) => [name, calibrated.balancedAccuracy]),

@@ -9,6 +9,7 @@ describe('the workloads', () => {
       'anova',
       'loso-ridge',
       'loso-logistic',
+      'loso-permutations',
       'procrustes',
       'cnn1d-train-step',
       'cnn1d-infer',
