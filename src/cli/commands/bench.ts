@@ -1,11 +1,16 @@
 /** `limbic bench`: how long the pieces of a run take on this machine, each in a process of its own. */
 import { Command } from 'commander'
+import type { RealtimeCase } from '../../../bench/realtime-cases.ts'
+import type { RealtimeMeasurement } from '../../../bench/realtime.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { integerOption } from '../options.ts'
 
 interface BenchOptions {
   readonly json: boolean
   readonly threads: number
+  readonly list: boolean
+  readonly volumes: number
+  readonly interval: number
 }
 
 /**
@@ -21,20 +26,39 @@ export function benchCommand(): Command {
     .option('--json', 'one line of JSON per workload', false)
     .option('--threads <n>', 'threads that a workload may use', integerOption('--threads', 1), 1)
     .option('--list', 'name the workloads and stop', false)
+    .option(
+      '--volumes <n>',
+      'length of the run of `realtime`, the latency from file to feedback',
+      integerOption('--volumes', 1),
+      500,
+    )
+    .option(
+      '--interval <ms>',
+      'time between the volumes of `realtime`',
+      integerOption('--interval', 1),
+      250,
+    )
     .action(runBench)
 }
 
-async function runBench(
-  names: readonly string[],
-  { json, threads, list }: BenchOptions & { readonly list: boolean },
-): Promise<void> {
+async function runBench(given: readonly string[], options: BenchOptions): Promise<void> {
+  const { json, threads, list } = options
   const { findWorkload, measureInChild, workloadNames } = await import('../../../bench/index.ts')
+  const { realtimeCases } = await import('../../../bench/realtime-cases.ts')
   if (list) {
-    process.stdout.write(workloadNames.map((name) => `${name}\n`).join(''))
+    const names = [...workloadNames, ...realtimeCases.map(({ name }) => name)]
+    process.stdout.write(names.map((name) => `${name}\n`).join(''))
     return
   }
+  const chosen = realtimeCases.filter(
+    ({ name }) => given.includes(name) || given.includes(realtime),
+  )
+  const names = given.filter(
+    (name) => name !== realtime && !chosen.some((one) => one.name === name),
+  )
   for (const name of names) await findWorkload(name) // a wrong name is told before the first measurement
-  for (const name of names.length === 0 ? workloadNames : names) {
+  for (const one of chosen) await runRealtime(one, options)
+  for (const name of given.length === 0 ? workloadNames : names) {
     try {
       const measured = await measureInChild(name, threads)
       process.stdout.write(json ? `${JSON.stringify(measured)}\n` : formatMeasurement(measured))
@@ -43,6 +67,43 @@ async function runBench(
       process.exitCode = exitCodes.bug
     }
   }
+}
+
+/** All of the runs that are played from file to feedback: minutes, and distributions. */
+const realtime = 'realtime'
+
+async function runRealtime(
+  one: RealtimeCase,
+  { json, volumes, interval }: BenchOptions,
+): Promise<void> {
+  const { measureRealtime } = await import('../../../bench/realtime.ts')
+  const measured = await measureRealtime(one, volumes, interval)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(measured)}
+`
+      : formatLatency(measured),
+  )
+}
+
+function formatLatency({
+  name,
+  latencyMs,
+  sessionMs,
+  targetMs,
+  ...rest
+}: RealtimeMeasurement): string {
+  const words = (stats: RealtimeMeasurement['latencyMs']): string =>
+    (['p50', 'p95', 'p99', 'max'] as const)
+      .map((key) => `${key} ${stats[key].toFixed(1).padStart(6)}`)
+      .join('  ')
+  const targets = Object.entries(targetMs).map(([key, ms]) => `${key} <= ${ms}`)
+  return [
+    `${name}: ${rest.nVolumes} volumes every ${rest.intervalMs} ms, ${rest.nWithoutFeedback} without feedback, ${rest.residentMb} MB`,
+    `  file to WebSocket  ${words(latencyMs)} ms   (${targets.join(', ')})`,
+    `  within the session ${words(sessionMs)} ms`,
+    '',
+  ].join('\n')
 }
 
 function formatMeasurement(m: {

@@ -62,14 +62,14 @@ export function createLivePreprocessor(
   reference?: CausalPreprocessorOptions,
 ): LivePreprocessor {
   if (realign === 'none') return ({ data }) => ({ data, motion: null, parameters: null })
-  let preprocessor: CausalPreprocessor | undefined
+  // Preparing a reference takes longer than a volume, so it is not left to the first one where it is known before.
+  let preprocessor: CausalPreprocessor | undefined =
+    realign === 'calibration' && reference !== undefined
+      ? createCausalPreprocessor(reference)
+      : undefined
   let isFirst = true
   return ({ index, grid, data }) => {
-    preprocessor ??= createCausalPreprocessor(
-      realign === 'calibration' && reference !== undefined
-        ? reference
-        : { reference: data.slice(), grid, name: 'the run' },
-    )
+    preprocessor ??= createCausalPreprocessor({ reference: data.slice(), grid, name: 'the run' })
     const { volume, motion, displacementMm } = preprocessor.next(data, index)
     const parameters = motion?.parameters ?? null
     const displacement = isFirst ? null : displacementMm

@@ -6,6 +6,7 @@ import { describeValues } from '../../preprocess/gap-filler.ts'
 import type { DecodeOutcome, DecoderInput, DecoderOptions, DecoderPort } from './decoder-port.ts'
 import { createLiveDetrend } from './live-detrend.ts'
 import { createLivePreprocessor, resolveRealign } from './live-preprocessor.ts'
+import { warmUp } from './warm-up.ts'
 
 /**
  * Makes a decoder in this thread.
@@ -37,6 +38,7 @@ export async function createVolumeChain(
     return { ready, motion: volume.motion }
   }
 
+  await warmUp(options, realign, decoder, remembersRun ? openEngine : undefined)
   return {
     lookback: remembersRun ? 'all' : 2,
     async decode(input): Promise<DecodeOutcome> {

@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { workloadNames } from '../../../bench/index.ts'
+import { realtimeCases } from '../../../bench/realtime-cases.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 it('lists what it can measure', () => {
   expect(run('--list')).toMatchObject({
     status: 0,
-    stdout: workloadNames.map((name) => `${name}\n`).join(''),
+    stdout: [...workloadNames, ...realtimeCases.map(({ name }) => name)]
+      .map((name) => `${name}\n`)
+      .join(''),
   })
 })
 
@@ -29,6 +32,15 @@ it('prints a line for people', () => {
   expect(run('procrustes').stdout).toMatch(
     /^procrustes {13}[ \d]+\.\d{4} s {2}cpu [ \d]+\.\d{4} s {2}[ \d]+ MB\n$/,
   )
+})
+
+it('plays a run from files to feedback and prints the distribution of what that takes', () => {
+  const options = ['--volumes', '4', '--interval', '100', '--json']
+  const { status, stdout } = run('realtime-cnn1d', ...options)
+  expect(status).toBe(0)
+  const measured = JSON.parse(stdout) as Record<string, unknown>
+  expect(measured).toMatchObject({ name: 'realtime-cnn1d', nVolumes: 4, nWithoutFeedback: 0 })
+  expect(measured.latencyMs).toMatchObject({ n: 4 })
 })
 
 it('refuses an unknown name before it measures anything', () => {
