@@ -23,11 +23,11 @@ export function noticeOf(event) {
 /**
  * Names a volume in both ways of counting.
  *
- * @param {number | null} volume - 0-based index.
+ * @param {number} volume - 0-based index.
  * @returns {string} As `volume 12 (13th)`.
  */
-export function nameOf(volume) {
-  return volume === null ? 'before the first volume' : `volume ${volume} (${ordinal(volume + 1)})`
+function nameOf(volume) {
+  return `volume ${volume} (${ordinal(volume + 1)})`
 }
 
 /**
@@ -65,7 +65,7 @@ function word(event) {
     case 'session.stalled':
       return [
         'alarm',
-        `Nothing from the scanner for ${ms(event.quietMs)}, last was ${nameOf(event.lastVolume)}`,
+        `Nothing from the scanner for ${ms(event.quietMs)}${event.lastVolume === null ? '' : `, last was ${nameOf(event.lastVolume)}`}`,
       ]
     case 'session.error':
       return ['alarm', `The session ends: ${event.message}`]
@@ -90,7 +90,10 @@ function wordRoutine(event) {
         `Session ended (${event.reason}): ${event.nFeedback} volumes with feedback, ${event.nNoFeedback} without`,
       ]
     case 'mark':
-      return ['note', `Mark at ${nameOf(event.volume)}: ${event.text}`]
+      return [
+        'note',
+        `Mark ${event.volume === null ? 'before the first volume' : `at ${nameOf(event.volume)}`}: ${event.text}`,
+      ]
     case 'client.refused':
       return ['warning', `Refused ${event.address} (${event.transport}): ${event.reason}`]
     case 'client.connected':

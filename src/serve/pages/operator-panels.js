@@ -43,6 +43,8 @@ export function showNow(run, { connected, session }) {
   if (latest === undefined) setText(verdict, 'no volume yet')
   else if (latest.reason !== null) setText(verdict, `no feedback: ${reasons[latest.reason]}`)
   else setText(verdict, `${latest.predicted}${latest.late ? ' (late)' : ''}`)
+  const isStill = run.rows.length > 0 && run.rows.every(({ motion }) => motion === null)
+  setText(byId('motion-note'), isStill ? 'volumes are not realigned' : '')
   showBars(session?.classes ?? [], latest?.smoothed ?? null)
 }
 
