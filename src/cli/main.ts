@@ -12,10 +12,12 @@ import { exportCommand } from './commands/export.ts'
 import { predictCommand } from './commands/predict.ts'
 import { preprocessCommand } from './commands/preprocess.ts'
 import { realtimeCommand } from './commands/realtime.ts'
+import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { schemasCommand } from './commands/schemas.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { taskCommand } from './commands/task.ts'
 import { trainCommand } from './commands/train.ts'
 import { validateCommand } from './commands/validate.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -67,12 +69,14 @@ export function createProgram(): Command {
     predictCommand(),
     exportCommand(),
     realtimeCommand(),
+    replayCommand(),
     reportCommand(),
     doctorCommand(),
     benchCommand(),
     schemasCommand(),
   ])
     program.addCommand(command)
+  program.addCommand(taskCommand(), { hidden: true })
   throwInsteadOfExit(program)
   return program
 }

@@ -14,6 +14,7 @@ import { openInProcessDecoder } from '../../src/realtime/decode/in-process-decod
 import { startSession } from '../../src/realtime/session.ts'
 import type { Session, SessionOptions } from '../../src/realtime/session-events.ts'
 import type { ArrivedVolume, SourceEvent, VolumeSource } from '../../src/realtime/volume-source.ts'
+import type { SimulateOptions } from '../../src/simulate/index.ts'
 import { train } from '../pipeline/bundle/_trained.ts'
 import { emotionRun, temporaryFolder, writeDataset } from '../pipeline/_dataset.ts'
 
@@ -29,9 +30,21 @@ export interface SessionBench {
 }
 
 export async function makeBench(...settings: readonly string[]): Promise<SessionBench> {
+  return makeBenchOf({}, ...settings)
+}
+
+/** As large as it must be for motion to be told. */
+export function makeLargeBench(...settings: readonly string[]): Promise<SessionBench> {
+  return makeBenchOf({ shape: [24, 24, 16], regionRadiusVoxels: 3, volumes: 45 }, ...settings)
+}
+
+async function makeBenchOf(
+  options: Partial<SimulateOptions>,
+  ...settings: readonly string[]
+): Promise<SessionBench> {
   const { dir, remove } = temporaryFolder()
   const bids = join(dir, 'bids')
-  await writeDataset(bids, { subjects: 4 })
+  await writeDataset(bids, { subjects: 4, ...options })
   const out = join(dir, 'out')
   await train(bids, out, ...settings)
   const bundle = await readBundle(join(out, 'bundle'))
