@@ -119,4 +119,5 @@ const usageCodes = new Set<string>([
   'SERVE_ALLOW_MISSING',
   'SERVE_FOLDER_NOT_ALLOWED',
   'SERVE_PEER_MISSING',
+  'RT_PEER_MISSING',
 ])

@@ -48,6 +48,10 @@ export function realtimeCommand(): Command {
 function addSourceOptions(command: Command): void {
   command
     .option('--watch <dir>', 'source: a folder that the scanner writes NIfTI or DICOM files into')
+    .option(
+      '--tcp <[host:]port>',
+      'source: frames of volumes, as `limbic scanner --tcp` sends them',
+    )
     .option('--pattern <regex>', 'names of volumes; the group `volume` holds the number')
     .option('--first-index <n>', 'number of the first volume', integerOption('--first-index', 0))
     .addOption(
@@ -95,7 +99,12 @@ function addOutputOptions(command: Command): void {
     .option('--tcp-out <[host:]port>', 'one line of JSON per volume to whoever connects')
     .option('--pyneal [[host:]port]', 'answer like the result server of Pyneal (port 5556)')
     .option('--lsl [name]', 'stream of the Lab Streaming Layer; needs the package node-lsl')
-    .option('--peer <address>', 'may connect to --tcp-out and --pyneal (repeatable)', collect, [])
+    .option(
+      '--peer <address>',
+      'other machine that may use --tcp, --tcp-out and --pyneal (repeatable)',
+      collect,
+      [],
+    )
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

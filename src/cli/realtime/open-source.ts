@@ -1,7 +1,10 @@
 /** Source options -> the one source of volumes of a session. */
 import { LimbicError } from '../../core/errors/index.ts'
+import { tcpSource } from '../../realtime/sources/tcp/tcp-source.ts'
 import { watchFolder } from '../../realtime/sources/watch/watch-folder.ts'
+import type { WatchFolderOptions } from '../../realtime/sources/watch/watch-options.ts'
 import type { VolumeSource } from '../../realtime/volume-source.ts'
+import { parseAddress } from './options.ts'
 
 export interface SourceOptions {
   readonly watch?: string
@@ -10,6 +13,8 @@ export interface SourceOptions {
   readonly existing: 'use' | 'ignore'
   readonly poll?: number
   readonly quiet?: number
+  readonly tcp?: string
+  readonly peer: readonly string[]
 }
 
 /**
@@ -17,25 +22,31 @@ export interface SourceOptions {
  *
  * @param options - As commander gives them.
  * @returns The source; it starts when it is iterated.
- * @throws {LimbicError} `OPTION_INVALID` unless exactly one source is named.
+ * @throws {LimbicError} `OPTION_INVALID` unless exactly one source is named; as the source.
  */
 export async function openSource(options: SourceOptions): Promise<VolumeSource> {
-  const { watch, pattern, firstIndex, existing, poll, quiet } = options
-  const named = [watch].filter((source) => source !== undefined)
+  const { watch, tcp, peer: peers } = options
+  const named = Object.entries({ watch, tcp }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`],
+  )
   if (named.length !== 1)
     throw new LimbicError('OPTION_INVALID', {
       option: 'the source',
-      expected: '--watch DIR',
-      found: named.length === 0 ? 'none' : `${named.length} of them`,
+      expected: 'one of --watch DIR and --tcp PORT',
+      found: named.length === 0 ? 'none' : named.join(' and '),
     })
-  return await Promise.resolve(
-    watchFolder({
-      dir: watch ?? '',
-      existing,
-      ...(pattern === undefined ? {} : { pattern }),
-      ...(firstIndex === undefined ? {} : { firstIndex }),
-      ...(poll === undefined ? {} : { pollMs: poll }),
-      ...(quiet === undefined ? {} : { quietMs: quiet }),
-    }),
-  )
+  if (tcp !== undefined) return await tcpSource({ ...parseAddress('--tcp', tcp), peers })
+  return watchFolder(readWatchOptions(watch ?? '', options))
+}
+
+function readWatchOptions(dir: string, options: SourceOptions): WatchFolderOptions {
+  const { pattern, firstIndex, existing, poll, quiet } = options
+  return {
+    dir,
+    existing,
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(firstIndex === undefined ? {} : { firstIndex }),
+    ...(poll === undefined ? {} : { pollMs: poll }),
+    ...(quiet === undefined ? {} : { quietMs: quiet }),
+  }
 }

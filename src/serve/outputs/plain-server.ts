@@ -1,6 +1,7 @@
 /** A TCP server for formats that have no place for a token: listens, lets only known addresses in, and counts connections. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { LimbicError } from '../../core/errors/index.ts'
+import { mayConnect } from '../../realtime/sources/listening.ts'
 import type { Refuse } from '../refusals.ts'
 import { isLoopback } from '../security/binding.ts'
 
@@ -39,7 +40,7 @@ export async function openPlainServer(options: PlainServerOptions): Promise<Plai
     const address = bareAddress(socket.remoteAddress)
     // A peer that resets the connection is gone; there is nobody to tell.
     socket.on('error', () => socket.destroy())
-    if (!isLoopback(address) && !peers.includes(address)) {
+    if (!mayConnect(address, peers)) {
       refuse({ transport, address, reason: 'an address that is not among the peers' })
       socket.destroy()
       return

@@ -1,6 +1,6 @@
 /** Where a server is to listen -> whether that is allowed: this machine freely, other machines only with a token and a list of folders. */
-import { isIP } from 'node:net'
 import { LimbicError } from '../../core/errors/index.ts'
+import { isLoopback as isLoopbackAddress } from '../../realtime/sources/listening.ts'
 import { minTokenLength } from './token.ts'
 
 export interface Binding {
@@ -38,10 +38,7 @@ export function assertBinding({ host, token, allow }: Binding): void {
  * const others = ['0.0.0.0', '::', '192.168.0.7', '127.0.0.1.example.org'].map(isLoopback) // others = [false, false, false, false]
  */
 export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  if (address === 'localhost' || address === '::1') return true
-  const v4 = address.replace(/^::ffff:/, '')
-  return isIP(v4) === 4 && v4.startsWith('127.')
+  return isLoopbackAddress(host.replace(/^\[(.*)\]$/, '$1').toLowerCase())
 }
 
 /** It travels in headers, cookies and addresses. */
