@@ -12,6 +12,7 @@ import { indexBids, type BidsRun } from '../io/bids/index.ts'
 import { canonicalJson, createDiskMemo } from './cache.ts'
 import { createRunOpener } from './open-run.ts'
 import { prepareRuns } from './preprocess/prepare-runs.ts'
+import type { SubjectPreprocessing } from './preprocess/subject-preprocessing.ts'
 import { maskRuns, recordRuns, unionOfMasks, type RunMask, type RunRecord } from './run-record.ts'
 
 /** A dataset as plain data, which the main process makes once and every worker opens. */
@@ -30,6 +31,8 @@ export interface SubjectRecord {
   readonly subject: string
   readonly grid: Grid
   readonly runs: readonly RunRecord[]
+  /** With `data.preprocess: minimal`, how further runs of the subject are brought into the state of these. */
+  readonly minimal?: SubjectPreprocessing
 }
 
 /**
@@ -60,9 +63,14 @@ export async function recordDataset(
       findings: ['no BOLD runs of the subjects and tasks that the pipeline names'],
     })
   const classes = classNames(pipeline)
-  const { runs, findings: noticed } = await prepareRuns(found, pipeline, cacheDir, emit)
+  const prepared = await prepareRuns(found, pipeline, cacheDir, emit)
+  const { runs, findings: noticed, minimal } = prepared
   findings.push(...noticed)
-  const subjects = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
+  const recorded = await recordSubjects(runs, pipeline, classes, cacheDir, emit)
+  const subjects = recorded.map((one): SubjectRecord => {
+    const own = minimal[one.subject]
+    return own === undefined ? one : { ...one, minimal: own }
+  })
   if (purpose === 'evaluate') for (const subject of subjects) assertTwoClasses(subject, classes)
   findings.push(...unlistedTrialTypes(subjects, classes))
   for (const finding of findings) emit({ type: 'finding', finding })

@@ -86,6 +86,31 @@ export const pipelineErrors = {
     expected: 'a run directory, as `limbic run PIPELINE --out DIR` makes one',
     remedy: 'Give the folder that was the --out of the run, or start the run again.',
   }),
+  SLURM_NOT_FOUND: (d: { command: string }): ErrorText => ({
+    problem: `There is no command ${d.command} on this machine.`,
+    expected: 'the commands of Slurm on the PATH, as on the login node of a cluster',
+    remedy: 'Start the run on a login node, or leave out --executor slurm.',
+  }),
+  SLURM_COMMAND_FAILED: (d: { command: string; found: string }): ErrorText => ({
+    where: d.command,
+    problem: 'Slurm refused a command or did not answer.',
+    found: d.found,
+    remedy:
+      'Mend --partition or --slurm-args if they are at fault, then start the run again with the same --out: results are kept.',
+  }),
+  SLURM_TASKS_LOST: (d: {
+    run: string
+    nMissing: number
+    reason: string
+    log: string
+  }): ErrorText => ({
+    where: d.run,
+    problem: `Slurm jobs ended without leaving a result of ${d.nMissing} task(s): ${d.reason}.`,
+    expected: 'a result or an error of every task',
+    found: `at the end of the log: ${d.log}`,
+    remedy:
+      'Mend the cause, such as memory or time in --slurm-args, and start the run again with the same --out; `limbic collect` reports what is there.',
+  }),
   TASK_MISSING: (d: { fold: string }): ErrorText => ({
     problem: `The fold of sub-${d.fold} has not been computed yet.`,
     remedy:
@@ -156,6 +181,14 @@ export const pipelineErrors = {
     expected: `SHA-256 ${d.expected}`,
     found: d.found,
     remedy: 'Copy the bundle again from where it was trained, or train it again.',
+  }),
+  CALIBRATION_REFERENCE_MISSING: (d: { subject: string; image: string }): ErrorText => ({
+    where: d.image,
+    problem: `The decoder needs realigned volumes, and the calibration of sub-${d.subject} has no volume to realign to.`,
+    expected: 'a calibration with the reference volume of its runs',
+    found: 'none',
+    remedy:
+      'Train the bundle again, or calibrate from the BIDS dataset (`--calibration BIDS`), which brings the reference along.',
   }),
   BUNDLE_GRID_MISMATCH: (d: { image: string; expected: string; found: string }): ErrorText => ({
     where: d.image,

@@ -7,6 +7,7 @@ import {
 } from '../../align/common-space.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { Matrix } from '../../core/types.ts'
+import type { CausalPreprocessorOptions } from '../../preprocess/causal-preprocessor.ts'
 import type { ScalerState } from '../../preprocess/scaler.ts'
 import type { SelectionState } from '../../select/select-voxels.ts'
 import type { ProtocolContext, Variant } from './context.ts'
@@ -26,6 +27,8 @@ export interface Calibration {
   readonly scaler: ScalerState | null
   /** Null without alignment. */
   readonly mapper: MapperState | null
+  /** What raw volumes of the subject go through first; absent where they are used as they are. */
+  readonly preprocessing?: CausalPreprocessorOptions
 }
 
 /**

@@ -11,8 +11,9 @@ import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
 import type { Population } from '../../evaluate/protocol/population.ts'
 import { formatGrid, isSameGrid, isSameShape } from '../../evaluate/protocol/same-grid.ts'
 import type { ClassifierState } from '../../train/classifier.ts'
-import { openDataset, recordDataset } from '../dataset.ts'
+import { openDataset, recordDataset, type DatasetRecord } from '../dataset.ts'
 import { openOnce } from '../fold-task.ts'
+import { readPreprocessing } from '../preprocess/subject-preprocessing.ts'
 import { readBundleFile, readManifest } from './files.ts'
 
 /** The numbers of a decoder. */
@@ -128,7 +129,25 @@ export async function calibrateNewSubject(
       nEvaluation: toDecode.length,
       found: calibration.map(({ key }) => key),
     })
-  return calibrateSubject(context, population, data!, runs)
+  const own = await calibrateSubject(context, population, data!, runs)
+  return withPreprocessing(own, dataset)
+}
+
+/**
+ * Adds what raw volumes of a subject go through before they are decoded.
+ *
+ * @param calibration - Of the subject.
+ * @param dataset - That it was calibrated on.
+ * @returns The same calibration unless the dataset was preprocessed by the pipeline itself.
+ * @throws {LimbicError} As `readPreprocessing`.
+ */
+export async function withPreprocessing(
+  calibration: Calibration,
+  { subjects }: DatasetRecord,
+): Promise<Calibration> {
+  const minimal = subjects.find(({ subject }) => subject === calibration.subject)?.minimal
+  if (minimal === undefined) return calibration
+  return { ...calibration, preprocessing: await readPreprocessing(minimal) }
 }
 
 /**

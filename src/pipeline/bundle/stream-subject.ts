@@ -42,7 +42,8 @@ export async function streamSubject(
   let hits = 0
   let nLabelled = 0
   for (const run of rotations[0]!.evaluation) {
-    const { bold } = record.subjects[0]!.runs.find(({ key }) => key === run.key)!
+    const { runs, minimal } = record.subjects[0]!
+    const bold = minimal?.raw[run.key] ?? runs.find(({ key }) => key === run.key)!.bold
     for await (const { volume, best, latencyMs } of predictImage(bundle, calibration, bold)) {
       const label = run.labels[volume]!
       latencies.push(latencyMs)

@@ -9,13 +9,14 @@ import type { BundleManifest } from '../../core/schemas/bundle.ts'
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
 import { reportSchema } from '../../core/schemas/report.ts'
 import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
-import { decideInner, fitDecoder, modelChoices } from '../../evaluate/protocol/fit.ts'
+import { decideInner, fitDecoder } from '../../evaluate/protocol/fit.ts'
+import { modelChoices } from '../../evaluate/protocol/fit-classifier.ts'
 import { createDiskMemo, hashKey } from '../cache.ts'
 import { openDataset, recordDataset, type DatasetRecord } from '../dataset.ts'
 import { openOnce } from '../fold-task.ts'
 import { settingsOf } from '../tasks.ts'
 import { limbicVersion } from '../provenance.ts'
-import type { DecoderParts } from './read-bundle.ts'
+import { withPreprocessing, type DecoderParts } from './read-bundle.ts'
 import { writeBundleFiles } from './files.ts'
 
 export interface TrainOptions {
@@ -75,7 +76,7 @@ export async function trainBundle(options: TrainOptions): Promise<BundleManifest
   }
   const states: Record<string, unknown> = { 'decoder.state': parts }
   for (const [subject, calibration] of Object.entries(calibrations))
-    states[`subjects/${subject}.state`] = calibration
+    states[`subjects/${subject}.state`] = await withPreprocessing(calibration, dataset)
   const manifest = await describeBundle(options, dataset, parts, labels)
   return writeBundleFiles(join(out, 'bundle'), manifest, states)
 }

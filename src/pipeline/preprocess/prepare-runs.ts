@@ -7,11 +7,14 @@ import type { BidsRun } from '../../io/bids/index.ts'
 import { defaultPreprocessOptions } from './options.ts'
 import { planRuns, type ReferenceRules } from './plan-runs.ts'
 import { preprocessRun } from './preprocess-run.ts'
+import { describeSubjects, type SubjectPreprocessing } from './subject-preprocessing.ts'
 
 /** Runs as a pipeline goes on with them. */
 export interface PreparedRuns {
   readonly runs: readonly BidsRun[]
   readonly findings: readonly Finding[]
+  /** Subject label -> how its volumes were preprocessed; empty where they were not. */
+  readonly minimal: Readonly<Record<string, SubjectPreprocessing>>
 }
 
 /**
@@ -21,7 +24,7 @@ export interface PreparedRuns {
  * @param pipeline - Says whether, and which runs calibrate.
  * @param cacheDir - Derivatives go to `<cacheDir>/preprocess` and are found again there.
  * @param emit - Told of progress.
- * @returns The runs, with image, mask and confounds replaced. Slice timing is causal in all of them, and every volume is realigned by itself to a
+ * @returns The runs, with image, mask and confounds replaced, and how to do the same to further runs of their subjects. Slice timing is causal in all of them, and every volume is realigned by itself to a
  *   volume of a calibration run, so no scored volume depends on a later one.
  * @throws {LimbicError} `PIPELINE_VALUE_INVALID` when `data.derivatives` does not go with it, or when every run is scored in turn; those of `preprocessRun`.
  */
@@ -32,7 +35,7 @@ export async function prepareRuns(
   emit: Emit,
 ): Promise<PreparedRuns> {
   assertSettings(pipeline)
-  if (pipeline.data.preprocess !== 'minimal') return { runs, findings: [] }
+  if (pipeline.data.preprocess !== 'minimal') return { runs, findings: [], minimal: {} }
   const out = join(cacheDir, 'preprocess')
   const settings = { ...defaultPreprocessOptions, sliceTiming: 'causal' } as const
   const tasks = await planRuns(runs, referenceRules(runs, pipeline))
@@ -48,7 +51,7 @@ export async function prepareRuns(
     emit({ type: 'progress', ...progress, done: prepared.length })
   }
   emit({ type: 'done', stage: 'preprocess', seconds: (performance.now() - started) / 1000 })
-  return { runs: prepared, findings }
+  return { runs: prepared, findings, minimal: describeSubjects(tasks) }
 }
 
 function assertSettings({ name, data, evaluate }: Pipeline): void {

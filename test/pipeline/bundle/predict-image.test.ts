@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/events.ts'
@@ -11,6 +12,7 @@ import {
   readBundle,
   readCalibration,
 } from '../../../src/pipeline/bundle/read-bundle.ts'
+import { recordDataset } from '../../../src/pipeline/dataset.ts'
 import { classifierOf } from '../../../src/train/classifiers.ts'
 import { applyTemperature } from '../../../src/train/temperature.ts'
 import { emotionRun, filmRun, temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
@@ -66,6 +68,73 @@ describe.each(['calibration', 'running', 'none'])('predictImage with baseline %s
       ),
     )
     expect(worst).toBeLessThanOrEqual(1e-12)
+  })
+})
+
+describe('predictImage for a pipeline that preprocesses by itself', () => {
+  const raw = join(dir, 'raw')
+  const out = join(dir, 'minimal')
+  const minimal = 'data.preprocess=minimal'
+  const shape = [20, 22, 16] as const
+
+  beforeAll(async () => {
+    await writeDataset(raw, { subjects: 3, shape, volumes: 81, calibrationVolumes: 40 })
+    // Interleaved slices, for every run.
+    const SliceTiming = Array.from({ length: 16 }, (_, z) => ((z * 7) % 16) / 16)
+    for (const task of ['emotion', 'calibration']) {
+      const file = join(raw, `task-${task}_bold.json`)
+      const sidecar = JSON.parse(readFileSync(file, 'utf8')) as object
+      writeFileSync(file, JSON.stringify({ ...sidecar, SliceTiming }))
+    }
+    await train(raw, out, minimal)
+  })
+
+  it('gives the raw run of a held-out subject what the evaluation gives the preprocessed one', async () => {
+    const bundle = await readBundle(join(out, 'bundle'))
+    const toDecode = ['sub-03/task-emotion/run-1']
+    const own = await calibrateNewSubject(bundle, raw, '03', join(out, 'new'), silent, toDecode)
+    const image = emotionRun(raw, '03', 'bold.nii.gz')
+    const online = await collect(predictImage(bundle, own, image))
+
+    const record = await recordDataset(raw, tinyPipeline(minimal), join(out, 'offline'), silent)
+    const prepared = record.subjects[2]!.runs.find(({ key }) => key === toDecode[0])!.bold
+    expect(prepared).toContain('desc-preproc')
+    const offline = await collect(predictImage(bundle, own, prepared))
+    const numbers = (rows: readonly VolumePrediction[]): unknown =>
+      rows.map(({ volume, probabilities }) => ({ volume, probabilities }))
+    expect(numbers(online)).toEqual(numbers(offline))
+
+    // The raw run taken for a preprocessed one gives something else.
+    const { data: raw3, header } = await readNifti(image)
+    const posing = join(dir, 'sub-03_task-emotion_desc-preproc_bold.nii.gz')
+    const affine = [...header.grid.affine]
+    await writeNifti(posing, { data: raw3, shape: [...header.shape], affine })
+    expect(numbers(await collect(predictImage(bundle, own, posing)))).not.toEqual(numbers(offline))
+  })
+
+  it('brings the reference of training subjects along, and asks for one where there is none', async () => {
+    const bundle = await readBundle(join(out, 'bundle'))
+    const { preprocessing, ...without } = await readCalibration(bundle, '01')
+    expect(preprocessing!.grid.shape).toEqual(shape)
+    expect(preprocessing!.schedule!.timesSeconds).toHaveLength(16)
+    const image = emotionRun(raw, '01', 'bold.nii.gz')
+    await expect(collect(predictImage(bundle, without, image))).rejects.toMatchObject({
+      code: 'CALIBRATION_REFERENCE_MISSING',
+    })
+  })
+
+  it('refuses a run that lies elsewhere than the calibration', async () => {
+    const bundle = await readBundle(join(out, 'bundle'))
+    const own = await readCalibration(bundle, '01')
+    const { grid } = own.preprocessing!
+    const affine = grid.affine.map((value, i) => (i === 3 ? value + 4 : value))
+    const elsewhere = {
+      ...own,
+      preprocessing: { ...own.preprocessing!, grid: { ...grid, affine } },
+    }
+    await expect(
+      collect(predictImage(bundle, elsewhere, emotionRun(raw, '01', 'bold.nii.gz'))),
+    ).rejects.toThrow(/as the calibration of sub-01/)
   })
 })
 

@@ -26,7 +26,11 @@ describe('prepareRuns', () => {
     const bids = join(dir, 'plain')
     await writeHeadRuns(bids, [{ nVolumes: 4 }])
     const runs = await readRuns(bids)
-    expect(await prepareRuns(runs, tinyPipeline(), dir, silent)).toEqual({ runs, findings: [] })
+    expect(await prepareRuns(runs, tinyPipeline(), dir, silent)).toEqual({
+      runs,
+      findings: [],
+      minimal: {},
+    })
   })
 
   it('makes no scored volume depend on a later one', async () => {
