@@ -17,7 +17,7 @@ export {
   type NetworkTraining,
   type PlateauSettings,
 } from './cnn1d-training.ts'
-export { resnet3d, type Resnet3dOptions } from './resnet3d.ts'
+export { memberPrefix, resnet3d, type Resnet3dOptions } from './resnet3d.ts'
 export {
   resnet3dPresets,
   resnet3dTraining,

@@ -34,6 +34,8 @@ export const resnet3dNorm: Readonly<
 /** How a network on volumes is trained: the settings of every network, and what only volumes have. */
 export interface VolumeTraining extends NetworkTraining {
   readonly epochs: number
+  /** Networks trained on the same volumes from different seeds; their scores are averaged. */
+  readonly members: number
   /** Penalty on the squares of convolution and dense kernels. */
   readonly l2: number
   /** The same for kernels of projection shortcuts. */
@@ -54,6 +56,7 @@ const plateau = { factor: 0.3, patience: 30, minDelta: 1e-4, minLearningRate: 5e
 export const resnet3dTraining: Readonly<Record<Resnet3dPreset, VolumeTraining>> = {
   paper: {
     epochs: 600,
+    members: 1,
     batchSize: 32,
     dropPartialBatch: false,
     learningRate: 1e-3,
@@ -77,6 +80,7 @@ export const resnet3dTraining: Readonly<Record<Resnet3dPreset, VolumeTraining>> 
   },
   compact: {
     epochs: 12,
+    members: 3,
     batchSize: 64,
     dropPartialBatch: true,
     learningRate: 5e-3,
@@ -89,7 +93,7 @@ export const resnet3dTraining: Readonly<Record<Resnet3dPreset, VolumeTraining>> 
     plateau,
     labelSmoothing: 0.05,
     balance: 'weights',
-    inputNoise: 1,
+    inputNoise: 1.25,
     volumeZ: true,
     gainSd: 0.1,
     shiftVoxels: 0,

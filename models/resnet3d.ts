@@ -34,6 +34,21 @@ export interface Resnet3dOptions {
   readonly dropoutSource?: UniformSource
   /** Fused blocks of the engine, where it has them. */
   readonly fused?: FusedBlocks | undefined
+  /** Networks side by side whose logits are averaged; network m (from 1) starts from seed + m - 1. Default 1. */
+  readonly members?: number
+}
+
+/**
+ * What the names of the layers of one network begin with.
+ *
+ * @param member - Which of the networks, from 0.
+ * @returns Nothing for the first network, so that a network alone has the same names.
+ * @throws Never.
+ * @example
+ * const prefix = memberPrefix(1) // prefix = 'member2_'
+ */
+export function memberPrefix(member: number): string {
+  return member === 0 ? '' : `member${member + 1}_`
 }
 
 /**
@@ -49,10 +64,14 @@ export interface Resnet3dOptions {
  */
 export function resnet3d(tf: Tf, options: Resnet3dOptions): LayersModel {
   assertOptions(options)
-  const { preset, shape, channels = 1 } = options
+  const { preset, shape, channels = 1, members = 1 } = options
   const input = tf.input({ shape: [...shape, channels], name: 'volume' })
-  const builder = createBuilder(tf, options)
-  const logits = preset === 'paper' ? paperLogits(builder, input) : compactLogits(builder, input)
+  const all = Array.from({ length: members }, (_, member) => {
+    const builder = createBuilder(tf, options, member)
+    return preset === 'paper' ? paperLogits(builder, input) : compactLogits(builder, input)
+  })
+  const logits =
+    members === 1 ? all[0]! : (tf.layers.average({ name: 'members' }).apply(all) as SymbolicTensor)
   const output =
     options.output === 'logits'
       ? logits
@@ -106,7 +125,7 @@ function compactLogits(builder: Builder, input: SymbolicTensor): SymbolicTensor 
   return through(
     normRelu(builder, 'head', x),
     builder.pool('pool'),
-    builder.seeded.dropout('dropout', 0.3),
+    builder.dropout('dropout', 0.3),
     builder.dense('logits', 'glorotUniform'),
   )
 }
@@ -160,12 +179,14 @@ function through(
 type Builder = ReturnType<typeof createBuilder>
 
 /** Layers whose settings and initial weights follow from the options and their names. */
-function createBuilder(tf: Tf, options: Resnet3dOptions) {
+function createBuilder(tf: Tf, options: Resnet3dOptions, member: number) {
   const weights = options.weights ?? 'seeded'
-  const root = createRng(options.seed)
+  const seed = options.seed + member
+  const root = createRng(seed)
+  const named = (name: string): string => memberPrefix(member) + name
   const config = {
     ...resnet3dNorm[options.preset],
-    seed: weights === 'zeros' ? null : options.seed,
+    seed: weights === 'zeros' ? null : seed,
   }
   const BatchNorm5d = defineBatchNorm5d(tf)
   const GlobalAveragePool3d = defineGlobalAveragePool3d(tf)
@@ -173,20 +194,17 @@ function createBuilder(tf: Tf, options: Resnet3dOptions) {
     weights === 'zeros'
       ? tf.initializers.zeros()
       : tf.initializers[kind]({ seed: seedOf(root, name) })
+  const seeded = createSeededLayers(tf, { seed, weights, dropoutSource: options.dropoutSource })
   return {
     options,
     parts: defineResidualParts(tf),
-    seeded: createSeededLayers(tf, {
-      seed: options.seed,
-      weights,
-      dropoutSource: options.dropoutSource,
-    }),
+    dropout: (name: string, rate: number): layers.Layer => seeded.dropout(named(name), rate),
     part<C extends PartConfig>(
       Constructor: new (config: C) => Part,
       name: string,
       own: Omit<C, keyof PartConfig>,
     ): Part {
-      const part = new Constructor({ ...config, ...own, name } as C)
+      const part = new Constructor({ ...config, ...own, name: named(name) } as C)
       part.fused = options.fused
       return part
     },
@@ -200,7 +218,7 @@ function createBuilder(tf: Tf, options: Resnet3dOptions) {
       }: { size: 1 | 3; filters: number; stride: 1 | 2; bias: boolean },
     ): layers.Layer =>
       tf.layers.conv3d({
-        name,
+        name: named(name),
         filters,
         kernelSize: size,
         strides: stride,
@@ -209,13 +227,17 @@ function createBuilder(tf: Tf, options: Resnet3dOptions) {
         useBias: bias,
         kernelInitializer: kernelOf(name, 'heNormal'),
       }),
-    norm: (name: string) => new BatchNorm5d({ ...resnet3dNorm[options.preset], name }),
-    relu: (name: string) => tf.layers.reLU({ name }),
-    pool: (name: string) => new GlobalAveragePool3d({ name }),
+    norm: (name: string) => new BatchNorm5d({ ...resnet3dNorm[options.preset], name: named(name) }),
+    relu: (name: string) => tf.layers.reLU({ name: named(name) }),
+    pool: (name: string) => new GlobalAveragePool3d({ name: named(name) }),
     add: (name: string, terms: SymbolicTensor[]) =>
-      tf.layers.add({ name }).apply(terms) as SymbolicTensor,
+      tf.layers.add({ name: named(name) }).apply(terms) as SymbolicTensor,
     dense: (name: string, kind: 'heNormal' | 'glorotUniform') =>
-      tf.layers.dense({ name, units: options.nClasses, kernelInitializer: kernelOf(name, kind) }),
+      tf.layers.dense({
+        name: named(name),
+        units: options.nClasses,
+        kernelInitializer: kernelOf(name, kind),
+      }),
   }
 }
 

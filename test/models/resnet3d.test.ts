@@ -161,6 +161,21 @@ describe('the compact preset', () => {
   })
 })
 
+describe('networks side by side', () => {
+  it('have the mean of the scores of networks with the seeds that follow', async () => {
+    const settings = { preset: 'compact', shape: [6, 7, 5], nClasses: 3, output: 'logits' } as const
+    const both = resnet3d(tf, { ...settings, seed: 4, members: 2 })
+    const [one, two] = [4, 5].map((seed) => resnet3d(tf, { ...settings, seed }))
+    expect(both.countParams()).toBe(2 * one!.countParams())
+    const x = tf.randomNormal([2, 6, 7, 5, 1], 0, 1, 'float32', 1)
+    const [mean, first, second] = await Promise.all(
+      [both, one!, two!].map((model) => (model.predict(x) as Tensor).data()),
+    )
+    mean!.forEach((score, i) => expect(score).toBeCloseTo((first![i]! + second![i]!) / 2, 5))
+    for (const model of [both, one!, two!]) model.dispose()
+  })
+})
+
 describe('resnet3d', () => {
   it('refuses what cannot be built', () => {
     const refusal = (overrides: object): string => {

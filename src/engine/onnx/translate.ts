@@ -44,6 +44,7 @@ const translators: Readonly<Record<string, Translator>> = {
   Softmax: (translation, layer, [input]) => activate(translation, input!, 'softmax', layer.name),
   Flatten: flatten,
   Add: add,
+  Average: average,
   GlobalAveragePooling1D: globalAverage,
   GlobalAveragePooling2D: globalAverage,
   GlobalAveragePool3d: globalAverage,
@@ -234,6 +235,12 @@ function add(translation: Translation, _layer: Layer, inputs: readonly Value[]):
   )
   const name = names.reduce((sum, next) => translation.graph.node('Add', [sum, next]))
   return { name, rank: inputs[0]!.rank, isChannelsFirst }
+}
+
+function average(translation: Translation, _layer: Layer, inputs: readonly Value[]): Value {
+  const names = inputs.map((input) => toChannelsLast(translation, input))
+  const name = translation.graph.node('Mean', names)
+  return { name, rank: inputs[0]!.rank, isChannelsFirst: false }
 }
 
 function globalAverage(translation: Translation, _layer: Layer, [input]: readonly Value[]): Value {

@@ -1,14 +1,9 @@
 /** Labelled volumes, in memory or on disk -> a trained 3D ResNet as plain numbers. */
-import { resnet3d, type VolumeTraining } from '../../../models/index.ts'
+import type { VolumeTraining } from '../../../models/index.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { RunKey } from '../../core/types.ts'
 import type { Classifier, FitContext, Samples, VolumeFitContext } from '../classifier.ts'
 import { describeBestEpoch } from '../network/best-epoch.ts'
-import { openRecords } from '../network/training-records.ts'
-import { fingerprintTraining } from '../network/fingerprint.ts'
-import { createSwitchedSource } from '../network/switched-source.ts'
-import { trainNetwork } from '../network/train-network.ts'
-import { readWeights } from '../network/weights.ts'
 import { resolveResnet3dOptions, type Resnet3dFitOptions } from './resnet3d-options.ts'
 import {
   createResnet3dModel,
@@ -16,7 +11,7 @@ import {
   scoreResnet3d,
   type Resnet3dState,
 } from './resnet3d-state.ts'
-import { createVolumeFeed, createVolumeValidation } from './volume-feed.ts'
+import { trainMembers } from './train-members.ts'
 import { volumeLabels, type VolumeSamples } from './volume-samples.ts'
 
 /**
@@ -73,57 +68,24 @@ export async function fitResnet3dVolumes(
   options: Resnet3dFitOptions,
   context: VolumeFitContext,
 ): Promise<Resnet3dState> {
-  const { preset, depth, training, maxMinutes, bufferBytes } = resolveResnet3dOptions(options)
+  const resolved = resolveResnet3dOptions(options)
+  const { preset, depth, training } = resolved
   const { grid, nClasses } = samples
   assertTwoClasses(samples)
-  const { validation, rng } = context
-  const dropout = createSwitchedSource(rng.fork('dropout'))
-  const engine = await context.openEngine()
-  const model = resnet3d(engine.tf, {
+  const { epochs, weights } = await trainMembers(samples, resolved, context)
+  return {
+    kind: 'classifier/resnet3d',
+    fittedOn: runsSeen(samples, context.validation, training),
+    nClasses,
+    nFeatures: grid.voxels.length,
     preset,
     depth,
-    shape: grid.shape,
-    nClasses,
-    seed: rng.fork('weights').integer(2 ** 31),
-    output: 'logits',
-    dropoutSource: dropout,
-    fused: engine.fused,
-  })
-  try {
-    const settings = { preset, depth, ...training, bufferBytes, ...describe(samples, validation) }
-    const fingerprint = fingerprintTraining([grid.voxels], settings, rng)
-    const epochs = await trainNetwork({
-      engine,
-      model,
-      sampleShape: [...grid.shape, 1],
-      samples: createVolumeFeed(samples, training, rng.fork('pool'), bufferBytes),
-      nClasses,
-      validation: validation && createVolumeValidation(validation, training),
-      training,
-      rng,
-      onEpochStream: dropout.switchTo,
-      emit: context.emit,
-      stage: 'train resnet3d',
-      unit: 'volumes',
-      l2: (name) => l2Of(training, name),
-      maxMinutes,
-      ...openRecords(context, resnet3dClassifier.name, fingerprint),
-    })
-    return {
-      kind: 'classifier/resnet3d',
-      fittedOn: runsSeen(samples, validation, training),
-      nClasses,
-      nFeatures: grid.voxels.length,
-      preset,
-      depth,
-      grid,
-      volumeZ: training.volumeZ,
-      weights: await readWeights(model),
-      epochs,
-      ...describeBestEpoch(epochs, training),
-    }
-  } finally {
-    model.dispose()
+    members: training.members,
+    grid,
+    volumeZ: training.volumeZ,
+    weights,
+    epochs,
+    ...describeBestEpoch(epochs, training),
   }
 }
 
@@ -142,18 +104,6 @@ function asVolumes({ features, labels, nClasses, runs, grid }: Samples): VolumeS
 function assertTwoClasses({ runs, nClasses }: VolumeSamples): void {
   const nPresent = new Set(volumeLabels({ runs })).size
   if (nPresent < 2) throw new LimbicError('TRAIN_TOO_FEW_CLASSES', { nClasses, nPresent })
-}
-
-/** What tells these samples from others, without reading them. */
-function describe(samples: VolumeSamples, validation: VolumeSamples | undefined): object {
-  const of = ({ runs }: VolumeSamples): unknown =>
-    runs.map(({ key, version, labels }) => [key, version, [...labels]])
-  return { shape: samples.grid.shape, runs: of(samples), validation: validation && of(validation) }
-}
-
-function l2Of({ l2, shortcutL2 }: VolumeTraining, name: string): number {
-  if (!/\/kernel(_\d+)?$/.test(name)) return 0
-  return /shortcut\/kernel/.test(name) ? shortcutL2 : l2
 }
 
 function runsSeen(

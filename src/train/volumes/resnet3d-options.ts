@@ -18,6 +18,7 @@ export const resnet3dOptionsSchema = z.strictObject({
   /** Depth of the preset `paper`. */
   depth: z.union(depths.map((depth) => z.literal(depth))).default(50),
   epochs: z.int().min(0).optional(),
+  members: z.int().min(1).max(20).optional(),
   batchSize: z.int().min(1).optional(),
   dropPartialBatch: z.boolean().optional(),
   learningRate: z.number().gt(0).optional(),

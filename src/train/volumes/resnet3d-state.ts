@@ -16,11 +16,13 @@ export interface Resnet3dState extends ClassifierState {
   readonly kind: 'classifier/resnet3d'
   readonly preset: Resnet3dPreset
   readonly depth: Resnet3dDepth
+  /** Networks whose scores are averaged. */
+  readonly members: number
   /** Where features lie in a volume; all other voxels are 0. */
   readonly grid: VoxelGrid
   /** Whether each volume is brought to mean 0 and SD 1 before the network. */
   readonly volumeZ: boolean
-  /** Every weight of the network, moving statistics included, in the model's order. */
+  /** Every weight of every network, moving statistics included, one network after the other, named as in the model. */
   readonly weights: readonly WeightArray[]
   readonly epochs: readonly EpochRecord[]
 }
@@ -39,18 +41,27 @@ export function createResnet3dModel(engine: Engine, state: Resnet3dState): Layer
     depth: state.depth,
     shape: state.grid.shape,
     nClasses: state.nClasses,
+    members: state.members,
     seed: 0,
     output: 'logits',
     weights: 'zeros',
     fused: engine.fused,
   })
   try {
-    writeWeights(engine.tf, model, state.weights)
+    writeWeights(engine.tf, model, inOrderOf(model, state.weights))
   } catch (error) {
     model.dispose()
     throw error
   }
   return model
+}
+
+/** The model's layers come depth by depth, those of all networks side by side. */
+function inOrderOf(model: LayersModel, weights: readonly WeightArray[]): readonly WeightArray[] {
+  const byName = new Map(weights.map((weight) => [weight.name, weight]))
+  const ordered = model.weights.flatMap(({ originalName }) => byName.get(originalName) ?? [])
+  // What does not fit is refused by whoever writes them.
+  return ordered.length === weights.length ? ordered : weights
 }
 
 /**

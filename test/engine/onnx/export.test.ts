@@ -110,6 +110,12 @@ describe('exportOnnx', () => {
     }
   })
 
+  it('gives the mean of networks side by side', async () => {
+    const settings = { shape: [9, 8, 7], nClasses: 3, seed: 2, output: 'logits' } as const
+    const model = resnet3d(tf, { preset: 'compact', ...settings, members: 3 })
+    expect(await errorOfExport(randomise(model), 3)).toBeLessThan(1e-5)
+  })
+
   it('covers three axes with strides, padding and pooling', async () => {
     const model = tf.sequential({
       layers: [

@@ -16,7 +16,7 @@ import { accuracy } from '../network/_problem.ts'
 import { grid, makeRuns } from './_volumes.ts'
 
 const signal = 0.7
-const options = { epochs: 5, batchSize: 8, inputNoise: 0.2, volumeZ: false }
+const options = { epochs: 5, members: 1, batchSize: 8, inputNoise: 0.2, volumeZ: false }
 const services = {
   rng: createRng(1),
   emit: silent,
@@ -83,6 +83,20 @@ describe('fitResnet3dVolumes', () => {
     expect(notes).toEqual(['train resnet3d: resumed after epoch 2'])
     expect(resumed.weights).toEqual(whole.weights)
     expect(resumed.epochs).toEqual(whole.epochs)
+    expect(await readdir(checkpointDir)).toEqual([])
+  })
+
+  it('pauses at the deadline, as often as it takes, and ends where it would have ended', async () => {
+    const checkpointDir = join(dir, 'paused')
+    const paused = context({ checkpointDir, deadline: Date.now() - 1 })
+    for (let epoch = 1; epoch < options.epochs; epoch++)
+      await expect(fitResnet3dVolumes(samples, options, paused)).rejects.toMatchObject({
+        code: 'RUN_PAUSED',
+        details: { at: `train resnet3d: epoch ${epoch} of 5` },
+      })
+    const resumed = await fitResnet3dVolumes(samples, options, paused)
+    const whole = await fitResnet3dVolumes(samples, options, context())
+    expect(resumed.weights).toEqual(whole.weights)
   })
 
   it('keeps the best epoch by subjects that it does not train on, and then says that it has seen them', async () => {

@@ -14,7 +14,7 @@ import { makeRuns } from './_volumes.ts'
 
 const { samples } = makeRuns([10], { signal: 1 })
 const context = { rng: createRng(1), emit: silent, openEngine: openTestEngine }
-const state = await fitResnet3dVolumes(samples, { epochs: 1, batchSize: 5 }, context)
+const state = await fitResnet3dVolumes(samples, { epochs: 1, members: 2, batchSize: 5 }, context)
 const volumes = await samples.runs[0]!.read()
 
 describe('the state of a 3D ResNet', () => {
@@ -27,7 +27,11 @@ describe('the state of a 3D ResNet', () => {
   it('makes the network with its own weights', async () => {
     const model = createResnet3dModel(await openTestEngine(), state)
     expect(model.inputs[0]!.shape).toEqual([null, 4, 3, 2, 1])
-    expect([...(await model.weights[0]!.read().data())]).toEqual([...state.weights[0]!.data])
+    expect(model.weights).toHaveLength(state.weights.length)
+    for (const { name, data } of state.weights) {
+      const weight = model.weights.find(({ originalName }) => originalName === name)
+      expect([...(await weight!.read().data())], name).toEqual([...data])
+    }
     model.dispose()
   })
 

@@ -1,9 +1,9 @@
 /** Fused blocks and pooling on the GPU against loops in float64: odd sizes, stride 2, batches of 1 and 3, ReLUs open and shut, negative windows. */
 import { expect, it } from 'vitest'
-import { poolVolume } from '../../../src/engine/cpu/volume-shape.ts'
-import type { Engine } from '../../../src/engine/engine.ts'
-import { referenceMaxPool } from '../../../src/engine/self-test/volume-reference.ts'
-import { noise, relativeError, size } from '../_tensors.ts'
+import { poolVolume } from '../../src/engine/cpu/volume-shape.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { referenceMaxPool } from '../../src/engine/self-test/volume-reference.ts'
+import { noise, relativeError, size } from '../engine/_tensors.ts'
 import {
   bottleneckOf,
   bottleneckShapes,
@@ -15,10 +15,10 @@ import {
   normOf,
   normShapes,
   type Moving,
-} from '../fused/_blocks.ts'
-import * as reference from '../fused/_reference.ts'
-import type { Numbers, Shape, Step, Weights } from '../fused/_reference.ts'
-import { describeGpu, hasDriver, useGpu } from './_gpu.ts'
+} from '../engine/fused/_blocks.ts'
+import * as reference from '../engine/fused/_reference.ts'
+import type { Numbers, Shape, Step, Weights } from '../engine/fused/_reference.ts'
+import { describeGpu, hasDriver, useGpu } from '../engine/webgpu/_gpu.ts'
 import type { Tensor, Tensor5D, Variable } from '@tensorflow/tfjs-core'
 
 const { tf, fused } = (hasDriver ? (await useGpu()).engine : {}) as Engine
