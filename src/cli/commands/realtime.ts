@@ -52,6 +52,7 @@ function addSourceOptions(command: Command): void {
       '--tcp <[host:]port>',
       'source: frames of volumes, as `limbic scanner --tcp` sends them',
     )
+    .option('--afni [[host:]port]', 'source: images for AFNI, as Dimon sends them (port 7954)')
     .option('--pattern <regex>', 'names of volumes; the group `volume` holds the number')
     .option('--first-index <n>', 'number of the first volume', integerOption('--first-index', 0))
     .addOption(
@@ -98,10 +99,11 @@ function addOutputOptions(command: Command): void {
     )
     .option('--tcp-out <[host:]port>', 'one line of JSON per volume to whoever connects')
     .option('--pyneal [[host:]port]', 'answer like the result server of Pyneal (port 5556)')
+    .option('--afni-out [[host:]port]', 'stream of AFNI to a stimulus program (port 53214)')
     .option('--lsl [name]', 'stream of the Lab Streaming Layer; needs the package node-lsl')
     .option(
       '--peer <address>',
-      'other machine that may use --tcp, --tcp-out and --pyneal (repeatable)',
+      'other machine that may use --tcp, --afni, --tcp-out and --pyneal',
       collect,
       [],
     )

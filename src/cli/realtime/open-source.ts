@@ -1,5 +1,6 @@
 /** Source options -> the one source of volumes of a session. */
 import { LimbicError } from '../../core/errors/index.ts'
+import { afniSource } from '../../realtime/sources/afni/afni-source.ts'
 import { tcpSource } from '../../realtime/sources/tcp/tcp-source.ts'
 import { watchFolder } from '../../realtime/sources/watch/watch-folder.ts'
 import type { WatchFolderOptions } from '../../realtime/sources/watch/watch-options.ts'
@@ -14,6 +15,7 @@ export interface SourceOptions {
   readonly poll?: number
   readonly quiet?: number
   readonly tcp?: string
+  readonly afni?: string | true
   readonly peer: readonly string[]
 }
 
@@ -25,17 +27,19 @@ export interface SourceOptions {
  * @throws {LimbicError} `OPTION_INVALID` unless exactly one source is named; as the source.
  */
 export async function openSource(options: SourceOptions): Promise<VolumeSource> {
-  const { watch, tcp, peer: peers } = options
-  const named = Object.entries({ watch, tcp }).flatMap(([name, value]) =>
+  const { watch, tcp, afni, peer: peers } = options
+  const named = Object.entries({ watch, tcp, afni }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`],
   )
   if (named.length !== 1)
     throw new LimbicError('OPTION_INVALID', {
       option: 'the source',
-      expected: 'one of --watch DIR and --tcp PORT',
+      expected: 'one of --watch DIR, --tcp PORT and --afni',
       found: named.length === 0 ? 'none' : named.join(' and '),
     })
   if (tcp !== undefined) return await tcpSource({ ...parseAddress('--tcp', tcp), peers })
+  if (afni === true) return await afniSource({ peers })
+  if (afni !== undefined) return await afniSource({ ...parseAddress('--afni', afni), peers })
   return watchFolder(readWatchOptions(watch ?? '', options))
 }
 

@@ -1,7 +1,9 @@
 /** Output options -> open outputs of a session. */
 import { LimbicError } from '../../core/errors/index.ts'
 import {
+  afniStimulusPort,
   defaultPynealPort,
+  openAfniOutput,
   openLineTcpOutput,
   openLslOutput,
   openPynealOutput,
@@ -19,6 +21,7 @@ export interface OutputOptions {
   readonly tcpOut?: string
   readonly pyneal?: string | true
   readonly lsl?: string | true
+  readonly afniOut?: string | true
   readonly peer: readonly string[]
 }
 
@@ -38,7 +41,7 @@ export async function openOutputs(
   { classes, className }: { readonly classes: readonly string[]; readonly className: string },
   refuse: Refuse,
 ): Promise<Output[]> {
-  const { udp, udpFormat, tcpOut, pyneal, lsl, peer: peers } = options
+  const { udp, udpFormat, tcpOut, pyneal, lsl, afniOut, peer: peers } = options
   const outputs: Output[] = []
   try {
     if (udp !== undefined)
@@ -52,6 +55,10 @@ export async function openOutputs(
     if (pyneal !== undefined) {
       const at = parseAddress('--pyneal', pyneal === true ? String(defaultPynealPort) : pyneal)
       outputs.push(await openPynealOutput(hub, { ...at, peers, refuse }, className))
+    }
+    if (afniOut !== undefined) {
+      const text = afniOut === true ? String(afniStimulusPort) : afniOut
+      outputs.push(openAfniOutput(hub, { ...parseAddress('--afni-out', text), classes }))
     }
     if (lsl !== undefined)
       outputs.push(await openLslOutput(hub, { classes, name: lsl === true ? 'limbic' : lsl }))

@@ -9,7 +9,9 @@ describe('openSource', () => {
     expect(watched.description).toContain('watching')
     const tcp = await openSource({ ...none, tcp: '0' })
     expect(tcp.description).toMatch(/^tcp 127\.0\.0\.1:\d+$/)
-    await Promise.all([watched.close(), tcp.close()])
+    const afni = await openSource({ ...none, afni: '0' })
+    expect(afni.description).toMatch(/afni/i)
+    await Promise.all([watched.close(), tcp.close(), afni.close()])
   })
 
   it.each([
