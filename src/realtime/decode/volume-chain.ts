@@ -20,7 +20,8 @@ export async function createVolumeChain(
   options: DecoderOptions,
   openEngine: () => Promise<Engine>,
 ): Promise<DecoderPort> {
-  const { bundle, calibration, policy, reference } = options
+  const { bundle, calibration, policy } = options
+  const reference = options.reference ?? calibration.preprocessing
   const { data, clean } = bundle.pipeline
   const realign = resolveRealign(policy.realign, data.preprocess, reference !== undefined)
   const preprocess = createLivePreprocessor(realign, reference)
