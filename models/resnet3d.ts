@@ -66,12 +66,15 @@ export function resnet3d(tf: Tf, options: Resnet3dOptions): LayersModel {
   assertOptions(options)
   const { preset, shape, channels = 1, members = 1 } = options
   const input = tf.input({ shape: [...shape, channels], name: 'volume' })
-  const all = Array.from({ length: members }, (_, member) => {
+  const network = (member: number): SymbolicTensor => {
     const builder = createBuilder(tf, options, member)
     return preset === 'paper' ? paperLogits(builder, input) : compactLogits(builder, input)
-  })
-  const logits =
-    members === 1 ? all[0]! : (tf.layers.average({ name: 'members' }).apply(all) as SymbolicTensor)
+  }
+  const average = (): SymbolicTensor =>
+    tf.layers
+      .average({ name: 'members' })
+      .apply(Array.from({ length: members }, (_, member) => network(member))) as SymbolicTensor
+  const logits = members === 1 ? network(0) : average()
   const output =
     options.output === 'logits'
       ? logits
