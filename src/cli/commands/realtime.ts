@@ -4,7 +4,12 @@ import { Command, Option } from 'commander'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { Smoothing } from '../../core/schemas/session.ts'
 import { readBundle, readCalibration, type Bundle } from '../../pipeline/bundle/read-bundle.ts'
-import { assertAllowedPath, assertBinding, type SessionHub } from '../../serve/index.ts'
+import {
+  assertAllowedPath,
+  assertBinding,
+  defaultLslPackage,
+  type SessionHub,
+} from '../../serve/index.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { integerOption, numberOption } from '../options.ts'
 import { conductSession, type ConductOptions } from '../realtime/conduct-session.ts'
@@ -84,7 +89,9 @@ function addServerOptions(command: Command): void {
   command
     .option('--port <port>', 'of the dashboard', integerOption('--port', 0), defaultPort)
     .option('--host <address>', 'open to other machines; needs --token and --allow', '127.0.0.1')
-    .option('--token <secret>', 'asked of everybody who connects')
+    .addOption(
+      new Option('--token <secret>', 'asked of everybody who connects').env('LIMBIC_TOKEN'),
+    )
     .option('--allow <dir>', 'folder that the session may use (repeatable)', collect, [])
 }
 
@@ -100,7 +107,8 @@ function addOutputOptions(command: Command): void {
     .option('--tcp-out <[host:]port>', 'one line of JSON per volume to whoever connects')
     .option('--pyneal [[host:]port]', 'answer like the result server of Pyneal (port 5556)')
     .option('--afni-out [[host:]port]', 'stream of AFNI to a stimulus program (port 53214)')
-    .option('--lsl [name]', 'stream of the Lab Streaming Layer; needs the package node-lsl')
+    .option('--lsl [name]', 'stream of the Lab Streaming Layer')
+    .option('--lsl-package <name>', 'package that has its library', defaultLslPackage)
     .option(
       '--peer <address>',
       'other machine that may use --tcp, --afni, --tcp-out and --pyneal',

@@ -21,6 +21,7 @@ export interface OutputOptions {
   readonly tcpOut?: string
   readonly pyneal?: string | true
   readonly lsl?: string | true
+  readonly lslPackage: string
   readonly afniOut?: string | true
   readonly peer: readonly string[]
 }
@@ -61,7 +62,12 @@ export async function openOutputs(
       outputs.push(openAfniOutput(hub, { ...parseAddress('--afni-out', text), classes }))
     }
     if (lsl !== undefined)
-      outputs.push(await openLslOutput(hub, { classes, name: lsl === true ? 'limbic' : lsl }))
+      outputs.push(
+        await openLslOutput(hub, {
+          ...{ classes, packageName: options.lslPackage },
+          name: lsl === true ? 'limbic' : lsl,
+        }),
+      )
     return outputs
   } catch (error) {
     await Promise.all(outputs.map((output) => output.close()))

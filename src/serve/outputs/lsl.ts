@@ -3,7 +3,7 @@ import { LimbicError } from '../../core/errors/index.ts'
 import type { SessionHub } from '../hub.ts'
 import type { Output } from './output.ts'
 
-/** What is used of the package `node-lsl`: the functions of liblsl under their own names. */
+/** What is used of the package: the functions of liblsl under their own names, as `node-lsl` has them. */
 interface LslLibrary {
   readonly channel_format_t: { readonly cft_double64?: number; readonly cft_float32: number }
   readonly FloatArray: new (values: number[]) => unknown
@@ -28,11 +28,13 @@ export interface LslOptions {
   readonly classes: readonly string[]
   /** Name of the stream. */
   readonly name: string
-  /** How the library is loaded. */
+  /** Package that has the library; `node-lsl` by default. */
+  readonly packageName?: string
+  /** How the package is loaded. */
   readonly load?: (name: string) => Promise<unknown>
 }
 
-const packageName = 'node-lsl'
+export const defaultLslPackage = 'node-lsl'
 const maxBufferedSeconds = 360
 
 /**
@@ -44,8 +46,9 @@ const maxBufferedSeconds = 360
  * @throws {LimbicError} `OUTPUT_PACKAGE_MISSING` when the package is not installed or its library cannot be loaded here.
  */
 export async function openLslOutput(hub: SessionHub, options: LslOptions): Promise<Output> {
-  const { classes, name } = options
-  const lsl = await loadLibrary(options.load ?? ((specifier) => import(specifier)))
+  const { classes, name, packageName = defaultLslPackage } = options
+  const { load = (specifier: string) => import(specifier) } = options
+  const lsl = await loadLibrary(packageName, load)
   const format = lsl.channel_format_t.cft_float32
   const info = lsl.create_streaminfo(name, 'Feedback', classes.length, 0, format, `limbic-${name}`)
   const channels = lsl.append_child(lsl.get_desc(info), 'channels')
@@ -71,7 +74,10 @@ export async function openLslOutput(hub: SessionHub, options: LslOptions): Promi
   }
 }
 
-async function loadLibrary(load: (name: string) => Promise<unknown>): Promise<LslLibrary> {
+async function loadLibrary(
+  packageName: string,
+  load: (name: string) => Promise<unknown>,
+): Promise<LslLibrary> {
   try {
     const loaded = (await load(packageName)) as { default?: LslLibrary } & LslLibrary
     return loaded.default ?? loaded

@@ -42,6 +42,7 @@ export function openEventStreamOutput(
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
       })
+      response.on('error', () => undefined)
       response.write('retry: 1000\n\n')
       const remove = broadcast.add(
         {

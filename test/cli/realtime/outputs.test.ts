@@ -4,7 +4,7 @@ import { chooseClass, openOutputs } from '../../../src/cli/realtime/outputs.ts'
 import { classes, createFakeSession } from '../../serve/_fake-session.ts'
 
 const decoder = { classes, className: 'rest' }
-const none = { peer: [], udpFormat: 'text' as const }
+const none = { peer: [], udpFormat: 'text' as const, lslPackage: 'node-lsl' }
 const refuse = (): void => undefined
 
 it('opens what was asked for', async () => {
