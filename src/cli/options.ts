@@ -99,5 +99,16 @@ export const logFormatOption = (): Option =>
  * @throws Never.
  */
 export function defaultJobs(): number {
-  return Math.min(8, availableParallelism())
+  return allottedCpus() ?? Math.min(8, availableParallelism())
+}
+
+/**
+ * The cores that Slurm has given this process; a node has more, which belong to others.
+ *
+ * @returns The number of cores; undefined outside Slurm, or when the job did not say.
+ * @throws Never.
+ */
+export function allottedCpus(): number | undefined {
+  const cpus = Number(process.env.SLURM_CPUS_PER_TASK)
+  return Number.isInteger(cpus) && cpus > 0 ? cpus : undefined
 }

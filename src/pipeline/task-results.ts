@@ -1,6 +1,6 @@
 /** What came of tasks <-> one file each in `results/`; which of them exist and fit says how far a run is. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { describeFailure, reviveError } from '../core/errors/failure.ts'
@@ -26,12 +26,13 @@ export async function makeResultsFolder(run: string): Promise<void> {
  *
  * @param run - The run directory, with its folder of results.
  * @param outcome - What came of the task.
+ * @param seconds - What it took to compute; kept beside the value, and no part of it.
  * @returns When the file has its final name; a value takes away the error of an earlier try.
  * @throws The error of the file system.
  * @remarks A file appears whole or not at all. It is not forced to the disk, since a run may have tens of thousands: one that a power
  *   failure cut short does not match its own hash and is computed again.
  */
-export async function writeOutcome(run: string, outcome: TaskOutcome): Promise<void> {
+export async function writeOutcome(run: string, outcome: TaskOutcome, seconds = 0): Promise<void> {
   const { id, inputsHash } = outcome.task
   if ('error' in outcome) {
     const failure = describeFailure(outcome.error)
@@ -39,7 +40,8 @@ export async function writeOutcome(run: string, outcome: TaskOutcome): Promise<v
     return
   }
   const value = 'fold' in outcome ? { fold: outcome.fold } : { scores: outcome.scores }
-  const text = JSON.stringify({ id, inputsHash, sha256: sha256(JSON.stringify(value)), value })
+  const hash = sha256(JSON.stringify(value))
+  const text = JSON.stringify({ id, inputsHash, sha256: hash, seconds, value })
   await writeWhole(resultFile(run, id), text)
   await rm(failureFile(run, id), { force: true })
 }
@@ -69,6 +71,25 @@ export async function readValue(run: string, task: Task): Promise<TaskOutcome | 
   if (found?.inputsHash !== task.inputsHash || found.value === undefined) return undefined
   const { value, sha256: expected } = found
   return sha256(JSON.stringify(value)) === expected ? { task, ...value } : undefined
+}
+
+/**
+ * What tasks of a run have taken to compute so far.
+ *
+ * @param run - The run directory.
+ * @returns Median seconds of up to 50 results; undefined as long as there is none.
+ * @throws The error of the file system.
+ */
+export async function readSeconds(run: string): Promise<number | undefined> {
+  const names = (await readdir(join(run, 'results'))).filter(
+    (name) => name.endsWith('.json') && !name.endsWith('.failed.json'),
+  )
+  const seconds: number[] = []
+  for (const name of names.slice(0, 50)) {
+    const found = (await readJson(join(run, 'results', name))) as Partial<TaskResult> | undefined
+    if (found?.seconds !== undefined) seconds.push(found.seconds)
+  }
+  return seconds.sort((a, b) => a - b)[Math.floor(seconds.length / 2)]
 }
 
 /**

@@ -29,8 +29,9 @@ export type TaskExecutor = (
 export function createTaskRunner(plan: RunPlan): TaskRunner {
   const run = createFoldRunner({ ...plan, cacheDir: cacheDirOf(plan.run) })
   return async (task, emit) => {
+    const started = performance.now()
     const outcome = await outcomeOf(run, task, emit)
-    await writeOutcome(plan.run, outcome)
+    await writeOutcome(plan.run, outcome, (performance.now() - started) / 1000)
     return outcome
   }
 }

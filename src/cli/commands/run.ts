@@ -2,13 +2,11 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatReportText } from '../../evaluate/report/index.ts'
-import { createPool } from '../../executors/pool.ts'
-import { runInProcess } from '../../executors/in-process.ts'
 import { loadPipeline } from '../../pipeline/load.ts'
 import { runPipeline } from '../../pipeline/run.ts'
+import { addExecutorOptions, executorOf, type ExecutorOptions } from '../executor-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import {
-  defaultJobs,
   engineOption,
   integerOption,
   logFormatOption,
@@ -19,11 +17,10 @@ import {
 } from '../options.ts'
 import { createReporter } from '../progress.ts'
 
-interface RunCommandOptions extends TrainingOptions {
+interface RunCommandOptions extends TrainingOptions, ExecutorOptions {
   bids: string
   out: string
   set: string[]
-  jobs: number
   permutations?: number
   resume: boolean
   logFormat: 'text' | 'json'
@@ -36,7 +33,7 @@ interface RunCommandOptions extends TrainingOptions {
  * @throws Never.
  */
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('evaluate a pipeline on a BIDS dataset; started again after a kill, it resumes')
     .argument('<pipeline>', 'a YAML file, or the name of a pipeline that ships with limbic')
     .requiredOption('--bids <dir>', 'the BIDS dataset')
@@ -49,14 +46,13 @@ export function runCommand(): Command {
     )
     .addOption(engineOption())
     .addOption(maxMinutesOption())
-    .option('--jobs <n>', 'folds at a time', integerOption('--jobs', 1), defaultJobs())
     .option(
       '--resume',
       'write over the results of another run in --out, keeping stages that fit',
       false,
     )
     .addOption(logFormatOption())
-    .action(runAction)
+  return addExecutorOptions(command).action(runAction)
 }
 
 async function runAction(name: string, options: RunCommandOptions): Promise<void> {
@@ -72,7 +68,7 @@ async function runAction(name: string, options: RunCommandOptions): Promise<void
     bids: options.bids,
     out: options.out,
     resume: options.resume,
-    execute: options.jobs === 1 ? runInProcess : createPool(options.jobs),
+    execute: executorOf(options),
     emit: createReporter(options.logFormat, options.out),
     ...pause,
   })

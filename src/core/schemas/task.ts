@@ -25,6 +25,8 @@ export const taskResultSchema = z.strictObject({
   id: z.string(),
   inputsHash: z.string(),
   sha256: z.string(),
+  /** What the task took to compute. */
+  seconds: z.number().min(0),
   value: taskValueSchema,
 })
 
