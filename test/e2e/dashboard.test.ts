@@ -1,7 +1,8 @@
+import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, openChromium } from '../_chromium.ts'
-import { until } from '../serve/_serve.ts'
+import { closeLater, until } from '../serve/_serve.ts'
 import { keepPicture, show, type Shown } from './_dashboard.ts'
 
 let browser: Browser
@@ -86,6 +87,53 @@ describe.skipIf(chromiumPath === undefined)('the operator’s page', () => {
     await first.page.locator('#status[data-status="running"]').waitFor()
     await until(() => second.server.nClients === 2)
     expect(await first.page.locator('#index0').innerText()).toBe('7')
+  })
+
+  it('opens with a token, and keeps it out of the address', async () => {
+    const token = 'a-token-of-32-characters-0123456'
+    const { page, decode, base, complaints } = await show(browser, `/?token=${token}`, {
+      server: { token },
+    })
+    decode(0)
+    await page.locator('#status[data-status="running"]').waitFor()
+    expect(page.url()).toBe(`${base}/`)
+    expect(await page.evaluate('document.cookie')).toBe('')
+    expect(complaints).toEqual([])
+  })
+
+  it('is no use to a page of another site', async () => {
+    const { base, decode, marks, events } = await show(browser, '/')
+    decode(0)
+    const foreign = createServer((_, response) => {
+      response.setHeader('Content-Type', 'text/html')
+      response.end('<!doctype html><title>foreign</title>')
+    })
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', () => resolve()))
+    closeLater(() => void foreign.close())
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(foreign.address() as { port: number }).port}/`)
+    const got = await page.evaluate<unknown[]>(`Promise.all([
+      fetch('${base}/latest').then((r) => r.text(), () => 'blocked'),
+      fetch('${base}/control/stop', { method: 'POST', mode: 'no-cors', body: '{}' }).then((r) => r.type, () => 'blocked'),
+      new Promise((resolve) => {
+        const socket = new WebSocket('${base.replace('http', 'ws')}/ws')
+        socket.onopen = () => resolve('open')
+        socket.onerror = () => resolve('blocked')
+      }),
+      new Promise((resolve) => {
+        const frame = document.createElement('iframe')
+        frame.onload = () => resolve(frame.contentDocument === null ? 'blocked' : 'open')
+        frame.src = '${base}/'
+        document.body.append(frame)
+      }),
+    ])`)
+    await page.close()
+    expect(got[0]).toBe('blocked')
+    expect(got[2]).toBe('blocked')
+    expect(got[3]).toBe('blocked')
+    expect(marks).toEqual([])
+    expect(events.some(({ type }) => type === 'session.stopped')).toBe(false)
+    expect(events.filter(({ type }) => type === 'client.refused').length).toBeGreaterThan(2)
   })
 
   it('shows names and texts as text', async () => {
