@@ -18,7 +18,7 @@ import {
 } from '../core/schemas/pipeline.ts'
 import { applyOverrides } from './overrides.ts'
 import { packageDir } from './package-dir.ts'
-import { assertProtocol } from './protocol-rules.ts'
+import { assertCandidates, assertProtocol } from './protocol-rules.ts'
 import { assertValid } from './validate.ts'
 
 /**
@@ -57,6 +57,7 @@ export function parsePipeline(
   assertStepOrder(document, file)
   const pipeline = resolve(document)
   assertProtocol(pipeline, file)
+  assertCandidates(pipeline, file)
   return pipeline
 }
 
@@ -128,6 +129,7 @@ function resolve(document: PipelineDocument): Pipeline {
     protocol: document.protocol,
     seed: document.seed,
     engine: document.engine,
+    ...(document.choose === undefined ? {} : { choose: document.choose }),
     data: step('data')!,
     label: step('label')!,
     clean: step('clean') ?? cleanStepSchema.parse({ stage: 'clean' }),

@@ -7,7 +7,7 @@ import { stageOrder } from '../core/schemas/pipeline.ts'
  * Lays settings over a pipeline document.
  *
  * @param document - The parsed YAML; not changed.
- * @param overrides - `key=value`; a key is a top-level key (`seed`) or `stage.key[.key]` (`select.k`); values are YAML.
+ * @param overrides - `key=value`; a key is a top-level key (`seed`), `stage.key[.key]` (`select.k`) or `choose.grid.SETTING`; values are YAML.
  * @returns A copy with the settings in place. A stage that the document lacks is added in its place.
  * @throws {LimbicError} `OPTION_INVALID` when a setting has no `=`.
  * @example
@@ -32,17 +32,24 @@ function applyOverride(document: Record<string, unknown>, override: string): voi
       found: override,
     })
   const key = override.slice(0, at)
-  const path = key.split('.')
+  const path = splitKey(key)
   // Labels are text: to YAML, 01 would be the number 1.
   const schema = labelKeys.has(key) ? 'failsafe' : 'core'
   const value = parse(override.slice(at + 1), { schema }) as unknown
-  const target = path.length > 1 ? stepOf(document, path.shift()!) : document
+  const isStage = (stageOrder as readonly string[]).includes(path[0]!)
+  const target = path.length > 1 && isStage ? stepOf(document, path.shift()!) : document
   const last = path.pop()!
   const parent = path.reduce<Record<string, unknown>>((node, key) => {
     if (!isRecord(node[key])) node[key] = {}
     return node[key] as Record<string, unknown>
   }, target)
   parent[last] = value
+}
+
+/** Names in the grid of choices hold dots themselves. */
+function splitKey(key: string): string[] {
+  const grid = 'choose.grid.'
+  return key.startsWith(grid) ? ['choose', 'grid', key.slice(grid.length)] : key.split('.')
 }
 
 function stepOf(document: Record<string, unknown>, stage: string): Record<string, unknown> {

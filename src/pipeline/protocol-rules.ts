@@ -1,6 +1,7 @@
 /** A resolved pipeline -> the same, or the one setting that does not go with its protocol. */
 import { LimbicError } from '../core/errors/index.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
+import { listCandidates } from '../evaluate/protocol/choices/candidates.ts'
 
 /**
  * Refuses settings that leak under protocol `strict`, and settings that protocol `paper` has no place for.
@@ -20,6 +21,19 @@ export function assertProtocol(pipeline: Pipeline, file: string): void {
     expected: broken.expected,
     found: broken.found,
   })
+}
+
+/**
+ * Refuses a grid with a setting that cannot be chosen, a value that does not fit, or a combination that its protocol does not allow.
+ *
+ * @param pipeline - With every default filled in.
+ * @param file - Name for the message.
+ * @returns Nothing.
+ * @throws {LimbicError} `PIPELINE_VALUE_INVALID`.
+ */
+export function assertCandidates(pipeline: Pipeline, file: string): void {
+  if (pipeline.choose === undefined) return
+  for (const candidate of listCandidates(pipeline)) assertProtocol(candidate.pipeline, file)
 }
 
 interface Rule {
@@ -48,7 +62,14 @@ function strictRules({ clean, align, evaluate }: Pipeline): readonly Rule[] {
   ]
 }
 
-function paperRules({ clean, select, align, evaluate, classify }: Pipeline): readonly Rule[] {
+function paperRules({
+  choose,
+  clean,
+  select,
+  align,
+  evaluate,
+  classify,
+}: Pipeline): readonly Rule[] {
   const fits = (key: string, holds: boolean, expected: string, found: string): Rule => ({
     ...{ key, holds, found },
     expected: `${expected} (protocol paper)`,
@@ -56,6 +77,12 @@ function paperRules({ clean, select, align, evaluate, classify }: Pipeline): rea
   const { split } = evaluate
   const isPooled = split === 'volumes' || split === 'grouped'
   return [
+    fits(
+      'choose',
+      choose === undefined,
+      'nothing: all settings are as published',
+      Object.keys(choose?.grid ?? {}).join(', '),
+    ),
     fits(
       'evaluate.split',
       isPooled || split === 'leave-one-subject-out',

@@ -45,3 +45,10 @@ describe('applyOverrides', () => {
     }
   })
 })
+
+describe('applyOverrides in the grid of choices', () => {
+  it('takes what follows as one name', () => {
+    const grid = applyOverrides({ steps: [] }, ['choose.grid.align.newSubject=[a]', 'choose.by=b'])
+    expect(grid).toEqual({ steps: [], choose: { grid: { 'align.newSubject': ['a'] }, by: 'b' } })
+  })
+})

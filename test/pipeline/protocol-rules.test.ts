@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadPipeline } from '../../src/pipeline/load.ts'
-import { assertProtocol } from '../../src/pipeline/protocol-rules.ts'
+import { assertCandidates, assertProtocol } from '../../src/pipeline/protocol-rules.ts'
 
 describe('assertProtocol', () => {
   it.each([
@@ -37,5 +37,34 @@ describe('assertProtocol', () => {
     expect(() => {
       assertProtocol(pipeline, name)
     }).not.toThrow()
+  })
+})
+
+describe('assertCandidates', () => {
+  const grid = (key: string, values: string): string => `choose={ grid: { ${key}: ${values} } }`
+
+  it('accepts a grid of settings that fit', async () => {
+    const pipeline = await loadPipeline('linear-loso', [grid('select.k', '[100, 200]')])
+    expect(pipeline.choose).toMatchObject({ innerSubjects: 'all', by: 'balancedAccuracy' })
+    expect(() => {
+      assertCandidates(pipeline, 'x')
+    }).not.toThrow()
+  })
+
+  it.each([
+    ['select.kk', '[1]'],
+    ['select.k', '[a lot]'],
+    ['clean.wholeRun', '[none, zscore]'],
+    ['evaluate.split', '[volumes]'],
+  ])('refuses %s: %s before anything is read', async (key, values) => {
+    await expect(loadPipeline('linear-loso', [grid(key, values)])).rejects.toMatchObject({
+      code: 'PIPELINE_VALUE_INVALID',
+    })
+  })
+
+  it('has no place in the paper protocol', async () => {
+    await expect(loadPipeline('paper-a', [grid('select.k', '[100]')])).rejects.toMatchObject({
+      details: { key: 'choose' },
+    })
   })
 })

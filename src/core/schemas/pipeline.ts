@@ -176,6 +176,22 @@ export const stageOrder = [
   'evaluate',
 ] as const
 
+/**
+ * What each fold decides by itself, by leaving out one training subject after the other: voxels, template and classifier are fitted without that
+ * subject, which is then calibrated and scored as the held-out one will be.
+ */
+export const chooseSchema = z.strictObject({
+  /**
+   * Setting -> the values to choose from; all combinations are tried. A setting is `stage.key` of clean, select, align or label (its lag), or
+   * `classify.options.key`; `align` alone takes several keys at once. `null` leaves an optional key out.
+   */
+  grid: z.record(z.string(), z.array(z.unknown()).min(1)),
+  /** Training subjects that are left out in turn; all of them unless a number is given. */
+  innerSubjects: z.union([z.literal('all'), z.int().min(1)]).default('all'),
+  /** The score whose mean over these subjects decides; of equal ones the first combination wins. */
+  by: z.enum(['accuracy', 'balancedAccuracy']).default('balancedAccuracy'),
+})
+
 export const pipelineSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string().default(''),
@@ -184,6 +200,7 @@ export const pipelineSchema = z.strictObject({
   seed: z.int().default(0),
   /** What networks run on; `auto` takes the fastest that works, see `limbic doctor`. */
   engine: z.enum(['auto', 'cpu', 'webgpu', 'tensorflow']).default('auto'),
+  choose: chooseSchema.optional(),
   steps: z.array(stepSchema).min(1),
 })
 
@@ -196,6 +213,7 @@ export type SelectStep = z.infer<typeof selectStepSchema>
 export type AlignStep = z.infer<typeof alignStepSchema>
 export type ClassifyStep = z.infer<typeof classifyStepSchema>
 export type EvaluateStep = z.infer<typeof evaluateStepSchema>
+export type ChooseSettings = z.infer<typeof chooseSchema>
 
 /** A pipeline with every step present and every default filled in. */
 export interface Pipeline {
@@ -204,6 +222,8 @@ export interface Pipeline {
   readonly protocol: 'strict' | 'paper'
   readonly seed: number
   readonly engine: 'auto' | 'cpu' | 'webgpu' | 'tensorflow'
+  /** Present when folds choose settings by themselves. */
+  readonly choose?: ChooseSettings
   readonly data: DataStep
   readonly label: LabelStep
   readonly clean: CleanStep

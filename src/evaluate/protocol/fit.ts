@@ -144,7 +144,16 @@ export function populationStates(decoder: Decoder, name: string): readonly State
   )
 }
 
-async function heldOutSamples(
+/**
+ * The labelled samples of subjects that a population has never seen, each rotation calibrated by its own calibration runs.
+ *
+ * @param context - Settings and services.
+ * @param population - Fitted on other subjects.
+ * @param subjects - The subjects.
+ * @returns Their samples, rotation by rotation.
+ * @throws {LimbicError} As `calibrateSubject`.
+ */
+export async function heldOutSamples(
   context: ProtocolContext,
   population: Population,
   subjects: readonly SubjectData[],

@@ -10,6 +10,8 @@ export interface FoldSubjects {
   readonly training: readonly SubjectData[]
   /** Labels of the training subjects that are held out of the inner fit. */
   readonly inner: readonly string[]
+  /** Where the held-out subjects lie among all, for whatever goes around the circle of the others. */
+  readonly position: number
 }
 
 /**
@@ -31,7 +33,7 @@ export function divideSubjects(
   const group = groupOf(subjects, heldOut, pipeline)
   const training = subjects.filter((candidate) => !group.includes(candidate.subject))
   const position = subjects.findIndex((candidate) => group.includes(candidate.subject))
-  return { subject, training, inner: chooseInner(training, position, pipeline) }
+  return { subject, training, inner: chooseInner(training, position, pipeline), position }
 }
 
 /** Labels of the subjects that are held out together; groups are drawn by the seed and differ by one subject at most. */
