@@ -50,7 +50,7 @@ export function createSessionHub(nKept = 2000): SessionHub {
     },
     report: (event) => {
       if (current !== undefined) current.record(event)
-      else if (early.length < 100) early.push(event)
+      else if (early.length < nKept) early.push(event)
     },
   }
 }

@@ -9,7 +9,8 @@ import { sessionEventSchema } from '../../src/core/schemas/session-event.ts'
 import { writeNifti } from '../../src/io/nifti/index.ts'
 import { chromiumPath, openChromium } from '../_chromium.ts'
 import { makeBench, type SessionBench } from '../realtime/_session.ts'
-import { closeLater, openSocket, until } from '../serve/_serve.ts'
+import { closeLater, exchange, openSilentSocket, openSocket, until } from '../serve/_serve.ts'
+import { limbic } from './_cli.ts'
 import { keepPicture } from './_dashboard.ts'
 
 const launcher = fileURLToPath(new URL('../../src/cli/launch.mjs', import.meta.url))
@@ -58,6 +59,10 @@ async function scan(name: string, volume: number): Promise<void> {
   renameSync(file, join(bench.dir, name, `volume_${String(volume).padStart(4, '0')}.nii`))
 }
 
+const handshake = (port: number): string =>
+  `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n'
+
 describe('limbic realtime', () => {
   it('decodes what appears in the folder, tells everybody, and ends in order on Ctrl-C', async () => {
     const { child, text, base, ended } = await start('run', '--pyneal', '0', '--smooth', 'mean:3')
@@ -80,6 +85,30 @@ describe('limbic realtime', () => {
     expect(events.at(-1)).toMatchObject({ type: 'session.stopped', reason: 'stopped' })
     const told = texts.map((t) => JSON.parse(t) as { type: string })
     expect(told.map(({ type }) => type)).toContain('session.stopped')
+  })
+
+  it('serves 200 clients while others never read and send noise; the log replays to the last byte', async () => {
+    const { child, base, ended } = await start('crowd')
+    const port = Number(new URL(base).port)
+    const clients = await Promise.all(Array.from({ length: 200 }, () => openSocket(`${base}/ws`)))
+    await openSilentSocket(port, handshake(port))
+    const headers = `GET / HTTP/1.1\r\nHost: localhost\r\n${`X: ${'x'.repeat(1000)}\r\n`.repeat(10_000)}`
+    const noise = [headers, '\0'.repeat(5000), handshake(port) + 'noise that is no frame']
+    for (let volume = 0; volume < 6; volume++) {
+      await scan('crowd', volume)
+      void exchange(port, noise[volume % noise.length]!, { patienceMs: 500 })
+    }
+    const last = (texts: string[]): boolean => texts.some((t) => t.includes('"volume":5,"status":"feedback"')) // prettier-ignore
+    await until(() => clients.every(({ texts }) => last(texts)), 60_000)
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    const session = join(bench.dir, 'crowd-session')
+    const log = readFileSync(join(session, 'session.ndjson'), 'utf8')
+    expect(log.match(/"type":"client.connected"/g)!.length).toBeGreaterThanOrEqual(201)
+    expect(log).toContain('"reason":"headers of more than 16384 bytes"')
+    const replayed = await limbic('replay', session)
+    expect(replayed.stdout).toMatch(/^6 messages are the same to the last byte, 6 of them/)
+    expect(replayed.code).toBe(0)
   })
 
   it('goes on where it was killed, and the pages know what was before', async () => {

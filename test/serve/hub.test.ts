@@ -31,7 +31,7 @@ it('stops telling who does not listen any more, even while it tells', () => {
 })
 
 it('keeps for the session what outputs reported before it', () => {
-  const hub = createSessionHub()
+  const hub = createSessionHub(100)
   const refused: ClientEvent = {
     type: 'client.refused',
     transport: 'http',
