@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../src/core/rng.ts'
+import { solveLeastSquares } from '../../src/math/least-squares.ts'
 import {
   createCausalPreprocessor,
   putBack,
   type CausalVolume,
 } from '../../src/preprocess/causal-preprocessor.ts'
 import { gridCentre, motionMatrix } from '../../src/preprocess/motion.ts'
+import { createOnlineDetrend, detrendNext } from '../../src/preprocess/online/index.ts'
 import type { SliceSchedule } from '../../src/preprocess/slice-timing.ts'
 import { centredGrid, createHead, scan } from './_phantom.ts'
 
@@ -112,6 +114,58 @@ describe('createCausalPreprocessor', () => {
     expect(() => preprocessor.next(new Float32Array(9), 7)).toThrow(/volume 7 of run-1/)
   })
 })
+
+describe('a run as it comes, with motion and drift', () => {
+  it('is after every volume what all volumes so far give at once', () => {
+    const options = { nMotion: 6, trendFrom: 3, motionFrom: 10, minVolumes: 3, standardize: false }
+    const some = Int32Array.from({ length: 40 }, (_, i) => 1200 + 37 * i)
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 16 }), fc.integer(), (nVolumes, seed) => {
+        const noise = createRng(`${seed}`)
+        const run = Array.from({ length: nVolumes }, (_, t) => {
+          const nod = motionMatrix(
+            [0, 0.3 * noise.normal(), 0.1 * t, 0.005 * noise.normal(), 0, 0],
+            gridCentre(grid),
+          )
+          return scan(head, grid, nod, { rng: noise, sd: 5 }).map((x) => x * (1 + 0.003 * t))
+        })
+        const online = createCausalPreprocessor({ reference, grid, schedule })
+        const detrend = createOnlineDetrend(some.length, options)
+        const seen: { values: Float64Array; motion: readonly number[] }[] = []
+        run.forEach((volume, n) => {
+          const now = online.next(volume, n)
+          const values = Float64Array.from(some, (voxel) => now.volume[voxel]!)
+          const motion = now.motion!.parameters
+          const { data, isReady } = detrendNext(detrend, values, n, motion)
+          // From the raw volumes once more, all at once.
+          const again = preprocess(run.slice(0, n + 1))
+          expect(now.volume).toEqual(again[n]!.volume)
+          seen.push({ values, motion })
+          if (!isReady) return
+          const terms = n + 1 < 3 ? 1 : n + 1 < 10 ? 2 : 8
+          const batch = residuals(seen, terms)
+          data.forEach((value, v) => expect(Math.abs(value - batch[v]!)).toBeLessThan(1e-6))
+        })
+      }),
+      { numRuns: 4 },
+    )
+  })
+})
+
+/** What is left of the last volume after a fit of [1, t, motion] to all of them. */
+function residuals(
+  seen: readonly { readonly values: Float64Array; readonly motion: readonly number[] }[],
+  nTerms: number,
+): Float64Array {
+  const nRows = seen.length
+  const nCols = seen[0]!.values.length
+  const rows = seen.map(({ motion }, t) => [1, t, ...motion].slice(0, nTerms))
+  const design = { data: Float64Array.from(rows.flat()), nRows, nCols: nTerms }
+  const series = new Float64Array(nRows * nCols)
+  seen.forEach(({ values }, t) => series.set(values, t * nCols))
+  const fit = solveLeastSquares(design, { data: series, nRows, nCols })
+  return fit.residuals.data.slice((nRows - 1) * nCols)
+}
 
 describe('putBack', () => {
   it('hands a volume on that has not moved', () => {

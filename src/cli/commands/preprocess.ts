@@ -1,6 +1,6 @@
 /** `limbic preprocess BIDS OUT`: slice timing, realignment, mask, confounds and a quality page for every run. */
 import { Command, Option } from 'commander'
-import { formatFinding } from '../../core/errors/index.ts'
+import { formatFinding, type Finding } from '../../core/errors/index.ts'
 import { createPreprocessPool, preprocessInProcess } from '../../executors/preprocess-pool.ts'
 import { defaultPreprocessOptions } from '../../pipeline/preprocess/options.ts'
 import {
@@ -143,10 +143,20 @@ function cleanColumns(clean: readonly string[] | true): readonly string[] {
 
 function formatResult({ runs, findings }: PreprocessedDataset, out: string): string {
   const errors = findings.filter(({ severity }) => severity === 'error')
-  const nWarnings = findings.length - errors.length
+  const warnings = findings.filter(({ severity }) => severity === 'warning')
   const lines = runs.map(formatRun)
-  const counts = `${runs.length} run${runs.length === 1 ? '' : 's'} in ${out}, ${errors.length} errors, ${nWarnings} warnings`
-  return `${[...errors.map(formatFinding), ...lines, counts].join('\n')}\n`
+  const counts = `${runs.length} run${runs.length === 1 ? '' : 's'} in ${out}, ${errors.length} errors, ${warnings.length} warnings`
+  const kinds =
+    warnings.length === 0
+      ? []
+      : [`warnings: ${countCodes(warnings)}; see the pages in sub-*/figures`]
+  return `${[...errors.map(formatFinding), ...lines, counts, ...kinds].join('\n')}\n`
+}
+
+function countCodes(findings: readonly Finding[]): string {
+  const counts = new Map<string, number>()
+  for (const { code } of findings) counts.set(code, (counts.get(code) ?? 0) + 1)
+  return [...counts].map(([code, count]) => `${code} in ${count}`).join(', ')
 }
 
 function formatRun({ run, summary, isReused }: PreprocessedRun): string {

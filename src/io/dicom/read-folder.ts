@@ -1,7 +1,13 @@
 /** A folder of DICOM and PAR/REC files -> its series, whose volumes are read one at a time. */
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { createFinding, isLimbicError, LimbicError, type Finding } from '../../core/errors/index.ts'
+import {
+  createFinding,
+  isLimbicError,
+  LimbicError,
+  type Finding,
+  shortenFindings,
+} from '../../core/errors/index.ts'
 import { fillVolume, voxelTypeOf, type VoxelType } from './fill-volume.ts'
 import type { ImageOutline } from './frame-refs.ts'
 import { notDicom } from './parse-dicom.ts'
@@ -61,7 +67,7 @@ export async function readDicomFolder(
     if (group === undefined) groups.set(seriesKey, [entry])
     else group.push(entry)
   }
-  const shown = shorten(findings)
+  const shown = [...shortenFindings(findings, 'files')]
   const sorted = [...groups.values()].sort((a, b) => numberOf(a) - numberOf(b))
   const series = sorted.flatMap((entries) => seriesOf(entries, options, shown))
   return { series, findings: shown, otherFiles }
@@ -72,9 +78,6 @@ interface Entry {
   readonly outline: ImageOutline
   readonly pixelType: StoredPixels
 }
-
-/** Findings of one code that are shown one by one. */
-const maxAlike = 3
 
 async function listFiles(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(
@@ -111,23 +114,6 @@ function failed(error: unknown, findings: Finding[]): 'other' | 'failed' {
   if (isLimbicError(error, 'PAR_INVALID') && error.details.found === notPar) return 'other'
   findings.push({ code: error.code, severity: 'error', message: error.message })
   return 'failed'
-}
-
-/** A folder of ten thousand compressed slices has one problem, not ten thousand. */
-function shorten(findings: readonly Finding[]): Finding[] {
-  const byCode = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const alike = byCode.get(finding.code)
-    if (alike === undefined) byCode.set(finding.code, [finding])
-    else alike.push(finding)
-  }
-  return [...byCode.values()].flatMap((alike) => {
-    const more = alike.length - maxAlike
-    if (more <= 0) return alike
-    const last = alike[maxAlike - 1]!
-    const message = `${last.message} The same holds for ${more} more files.`
-    return [...alike.slice(0, maxAlike - 1), { ...last, message }]
-  })
 }
 
 function numberOf(entries: readonly Entry[]): number {

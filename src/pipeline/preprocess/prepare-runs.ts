@@ -1,7 +1,7 @@
 /** The runs that a pipeline reads -> the same, preprocessed into the cache of the run if it asks for that. */
 import { join } from 'node:path'
 import type { Emit } from '../../core/events.ts'
-import { LimbicError, type Finding } from '../../core/errors/index.ts'
+import { LimbicError, shortenFindings, type Finding } from '../../core/errors/index.ts'
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
 import type { BidsRun } from '../../io/bids/index.ts'
 import { defaultPreprocessOptions } from './options.ts'
@@ -51,7 +51,8 @@ export async function prepareRuns(
     emit({ type: 'progress', ...progress, done: prepared.length })
   }
   emit({ type: 'done', stage: 'preprocess', seconds: (performance.now() - started) / 1000 })
-  return { runs: prepared, findings, minimal: describeSubjects(tasks) }
+  const minimal = describeSubjects(tasks)
+  return { runs: prepared, findings: shortenFindings(findings, 'runs'), minimal }
 }
 
 function assertSettings({ name, data, evaluate }: Pipeline): void {

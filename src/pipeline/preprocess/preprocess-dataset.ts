@@ -90,18 +90,26 @@ export async function preprocessDataset(
   ): Promise<readonly PreprocessOutcome[]> {
     const progress = { stage: 'preprocess', total: tasks.length, unit: 'runs' }
     const ended: PreprocessOutcome[] = []
+    const seen = new Map<string, number>()
     const started = performance.now()
     emit({ type: 'start', ...progress })
     await execute({ out, settings }, tasks, emit, (outcome) => {
       ended.push(outcome)
       const findings = 'done' in outcome ? outcome.done.findings : [describe(outcome)]
-      for (const finding of findings) emit({ type: 'finding', finding })
+      for (const finding of findings) {
+        const count = (seen.get(finding.code) ?? 0) + 1
+        seen.set(finding.code, count)
+        if (finding.severity === 'error' || count <= maxAlike) emit({ type: 'finding', finding })
+      }
       emit({ type: 'progress', ...progress, done: ended.length })
     })
     emit({ type: 'done', stage: 'preprocess', seconds: (performance.now() - started) / 1000 })
     return ended.sort((a, b) => (a.task.run.key < b.task.run.key ? -1 : 1))
   }
 }
+
+/** Warnings of one code that are told of as they come; the others are in the result and on the pages of their runs. */
+const maxAlike = 2
 
 /** A run of another matrix than the first of its subject has been found fault with; it would never fit the others. */
 function withoutMisfits(runs: readonly BidsRun[]): readonly BidsRun[] {
