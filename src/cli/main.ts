@@ -4,6 +4,7 @@ import { isLimbicError } from '../core/errors/index.ts'
 import { limbicVersion } from '../pipeline/provenance.ts'
 import { benchCommand } from './commands/bench.ts'
 import { bidsCommand } from './commands/bids.ts'
+import { calibrateCommand } from './commands/calibrate.ts'
 import { collectCommand } from './commands/collect.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -15,6 +16,7 @@ import { realtimeCommand } from './commands/realtime.ts'
 import { replayCommand } from './commands/replay.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
+import { scannerCommand } from './commands/scanner.ts'
 import { schemasCommand } from './commands/schemas.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { taskCommand } from './commands/task.ts'
@@ -66,10 +68,12 @@ export function createProgram(): Command {
     runCommand(),
     collectCommand(),
     trainCommand(),
+    calibrateCommand(),
     predictCommand(),
     exportCommand(),
     realtimeCommand(),
     replayCommand(),
+    scannerCommand(),
     reportCommand(),
     doctorCommand(),
     benchCommand(),

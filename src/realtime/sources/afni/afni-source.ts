@@ -74,6 +74,7 @@ export async function afniSource(options: AfniSourceOptions = {}): Promise<AfniS
       const data = await acceptOne(dataPort, rule, open, () => socket.destroy())
       await takeRun(data, rule, queue)
       queue.push({ type: 'end' })
+      queue.end()
     } catch (error) {
       if (!isLimbicError(error)) throw error
       queue.push(problemEvent(error, where))

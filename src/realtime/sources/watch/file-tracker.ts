@@ -140,9 +140,11 @@ export function createFileTracker({ quietMs, patienceMs }: TrackerRule): FileTra
       }
     },
     overdue(nowMs) {
-      const late = pending().filter(
-        (file) => !file.isReported && nowMs - file.sinceMs >= patienceMs,
-      )
+      // A file that is due will be read before anything is said of it.
+      const late = pending().filter(({ isReported, sinceMs, readAfterMs }) => {
+        const waitedMs = nowMs - sinceMs
+        return !isReported && waitedMs >= patienceMs && waitedMs < readAfterMs
+      })
       return late.map((file) => {
         file.isReported = true
         const { sighting, found, sinceMs } = file
