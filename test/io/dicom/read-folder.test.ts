@@ -15,7 +15,7 @@ import {
   type DicomVolume,
 } from '../../../src/io/dicom/index.ts'
 import { readNiftiElements, readNiftiHeader } from '../../../src/io/nifti/index.ts'
-import { sharedPath } from '../../_shared.ts'
+import { hasShared, sharedPath } from '../../_shared.ts'
 import { dicomBytes, sliceElements } from './_dicom-bytes.ts'
 import { compareWithNifti, type Comparison } from './_reference.ts'
 
@@ -190,6 +190,34 @@ async function bestMatch(
   expect(matches.length, 'series of this shape').toBeGreaterThan(0)
   return matches[0]!
 }
+
+/** Folders with DICOM or PAR/REC files but no image to compare voxels with, and what is looked at instead in a test of their own. */
+const withoutReference = [
+  'nibabel-tests', // odd single files: read or refused by name
+  'pyneal-siemens-ge-philips', // shapes, times, spacing
+  'rtcloud-facematching-siemens-mosaic', // shapes, times, order, the truncated file
+  'studyforrest-localizer-1block', // shapes, times, neighbouring slices alike
+]
+
+describe.skipIf(!hasShared)('the reference data (set LIMBIC_SHARED)', () => {
+  it('is all looked at: no folder with scanner files is left out', () => {
+    const compared = references.map(({ folder }) => folder)
+    const scanned: string[] = []
+    for (const folder of readdirSync(sharedPath('data'))) {
+      const names = readdirSync(sharedPath('data', folder), {
+        recursive: true,
+        encoding: 'utf8',
+      })
+      const isScanner = (name: string): boolean =>
+        /\.(dcm|dcm\.gz|ima|rec)$/i.test(name) ||
+        /(^|[/\\])(In|DICOM|dicoms)[^/\\]*([/\\]|\.tar\.xz$)/.test(name)
+      if (names.some(isScanner)) scanned.push(folder)
+    }
+    expect(scanned.sort()).toEqual([...compared, ...withoutReference].sort())
+    // Of dcm_qa_ge only the converted image is at hand, without the DICOM files it was made of.
+    expect(scanned).not.toContain('dcm_qa_ge')
+  })
+})
 
 const has = (folder: string): boolean => existsSync(sharedPath('data', folder))
 
