@@ -9,6 +9,10 @@ import type { Measurement, Workload } from './workload.ts'
 const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   'nifti-load': async () => (await import('./nifti.ts')).niftiLoad,
   'nifti-load-gz': async () => (await import('./nifti.ts')).niftiLoadGz,
+  'signal-clean': async () => (await import('./preprocess.ts')).signalClean,
+  realign: async () => (await import('./preprocess.ts')).realignOne,
+  'preprocess-volume': async () => (await import('./preprocess.ts')).preprocessVolume,
+  'preprocess-run': async () => (await import('./preprocess.ts')).preprocessWholeRun,
   anova: async () => (await import('./anova.ts')).anovaWorkload,
   'loso-ridge': async () => (await import('./loso.ts')).losoRidge,
   'loso-logistic': async () => (await import('./loso.ts')).losoLogistic,

@@ -6,6 +6,10 @@ describe('the workloads', () => {
     expect(workloadNames).toEqual([
       'nifti-load',
       'nifti-load-gz',
+      'signal-clean',
+      'realign',
+      'preprocess-volume',
+      'preprocess-run',
       'anova',
       'loso-ridge',
       'loso-logistic',
