@@ -3,7 +3,12 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { Smoothing } from '../../core/schemas/session.ts'
-import { readBundle, readCalibration, type Bundle } from '../../pipeline/bundle/read-bundle.ts'
+import {
+  knownSubjects,
+  readBundle,
+  readCalibration,
+  type Bundle,
+} from '../../pipeline/bundle/read-bundle.ts'
 import {
   assertAllowedPath,
   assertBinding,
@@ -58,6 +63,12 @@ function addSourceOptions(command: Command): void {
       'source: frames of volumes, as `limbic scanner --tcp` sends them',
     )
     .option('--afni [[host:]port]', 'source: images for AFNI, as Dimon sends them (port 7954)')
+    .option('--replay <path>', 'source: a recorded session, or a 4-D image, as if it came now')
+    .addOption(
+      new Option('--replay-timing <timing>', 'with the pauses of the recording, or without')
+        .choices(['original', 'fast'])
+        .default('original'),
+    )
     .option('--pattern <regex>', 'names of volumes; the group `volume` holds the number')
     .option('--first-index <n>', 'number of the first volume', integerOption('--first-index', 0))
     .addOption(
@@ -125,7 +136,7 @@ async function realtimeAction(bundleDir: string, options: RealtimeOptions): Prom
   assertBinding({ host: options.host, token: options.token, allow: options.allow })
   const policy = readPolicy(options)
   const dir = resolve(options.session ?? newSessionName(new Date()))
-  for (const path of [dir, options.watch])
+  for (const path of [dir, options.watch, options.replay])
     if (path !== undefined) await assertAllowedPath(path, options.allow)
   const bundle = await readBundle(bundleDir)
   const className = chooseClass(bundle.manifest.classes, options.feedbackClass)
@@ -154,13 +165,15 @@ function print(hub: SessionHub, json: boolean): void {
   })
 }
 
+/** The one that was calibrated last, or the only one that there is. */
 function chooseSubject({ manifest, dir }: Bundle, wanted: string | undefined): string {
-  const [only, ...others] = manifest.trainingSubjects
   if (wanted !== undefined) return wanted
-  if (only !== undefined && others.length === 0) return only
+  const known = knownSubjects(manifest)
+  const [first] = known
+  if (first !== undefined && (manifest.calibrated !== undefined || known.length === 1)) return first
   throw new LimbicError('OPTION_INVALID', {
     option: '--subject',
-    expected: `one of the subjects of ${dir}: ${manifest.trainingSubjects.join(', ')}`,
+    expected: `one of the subjects of ${dir}: ${known.join(', ')}`,
     found: 'nothing',
   })
 }

@@ -109,6 +109,13 @@ export const realtimeErrors = {
     remedy:
       'Let the sender write prefix, header and voxels as data-schemas/volume-header.schema.json and the page on real time describe them.',
   }),
+  RT_SUBJECT_KNOWN: (d: { bundle: string; subject: string }): ErrorText => ({
+    where: d.bundle,
+    problem: `Subject "${d.subject}" is one of those that the decoder was trained on, and has its calibration in the bundle.`,
+    expected: 'a subject that is new to the bundle',
+    found: d.subject,
+    remedy: 'Use the bundle as it is with --subject, or give the new subject another label.',
+  }),
   RT_DECODER_UNUSABLE: (d: { reason: string }): ErrorText => ({
     problem: 'The decoder could not be started, or died again and again.',
     expected: 'a decoder that loads the bundle and decodes',

@@ -6,6 +6,16 @@ export const gridSchema = z.strictObject({
   affine: z.array(z.number()).length(16),
 })
 
+/** How well the decoder tells classes apart in runs of a subject that its calibration has not seen. */
+export const gateSchema = z.strictObject({
+  /** Area under the ROC curve over single volumes, each class against the rest, mean over the classes that occur. */
+  auc: z.number().min(0).max(1),
+  threshold: z.number().min(0).max(1),
+  passed: z.boolean(),
+  nRuns: z.int().min(1),
+  nVolumes: z.int().min(1),
+})
+
 export const bundleSchema = z.strictObject({
   format: z.literal('limbic-bundle-1'),
   name: z.string(),
@@ -16,6 +26,18 @@ export const bundleSchema = z.strictObject({
   trSeconds: z.number().gt(0),
   /** Subjects whose runs trained the decoder; each has an alignment of its own in the bundle. */
   trainingSubjects: z.array(z.string()).min(1),
+  /** Subjects that were calibrated later, by `limbic calibrate`. */
+  calibrated: z
+    .array(
+      z.strictObject({
+        subject: z.string(),
+        runs: z.array(z.string()).min(1),
+        /** Null when there was nothing to compute it from; `gateReason` says why. */
+        gate: gateSchema.nullable(),
+        gateReason: z.string().nullable(),
+      }),
+    )
+    .optional(),
   voxelMode: z.enum(['shared', 'per-subject', 'all']),
   baseline: z.enum(['calibration', 'running', 'none']),
   nVoxels: z.int(),
@@ -32,3 +54,5 @@ export const bundleSchema = z.strictObject({
 })
 
 export type BundleManifest = z.infer<typeof bundleSchema>
+export type Gate = z.infer<typeof gateSchema>
+export type CalibratedSubject = NonNullable<BundleManifest['calibrated']>[number]

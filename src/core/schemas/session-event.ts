@@ -1,5 +1,6 @@
 /** zod source of one line of `session.ndjson`, which is also what a running session tells its listeners. */
 import { z } from 'zod'
+import { gateSchema } from './bundle.ts'
 import { feedbackSchema } from './feedback.ts'
 import { sessionPolicySchema } from './session.ts'
 
@@ -30,7 +31,7 @@ export const sessionStartedSchema = event('session.started', {
     manifestSha256: sha256,
   }),
   /** How the subject reaches the decoder; a copy lies in the session folder as `calibration.state`. */
-  calibration: z.strictObject({ subject: z.string(), sha256 }),
+  calibration: z.strictObject({ subject: z.string(), sha256, gate: gateSchema.nullable() }),
   /** What decodes volumes: engine and backend, since another may differ in the last bits. */
   engine: z.string(),
   policy: sessionPolicySchema,

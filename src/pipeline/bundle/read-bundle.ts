@@ -10,6 +10,7 @@ import { calibrateSubject, type Calibration } from '../../evaluate/protocol/cali
 import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
 import type { Population } from '../../evaluate/protocol/population.ts'
 import { formatGrid, isSameGrid, isSameShape } from '../../evaluate/protocol/same-grid.ts'
+import type { RunData, SubjectData } from '../../evaluate/protocol/subject-data.ts'
 import type { ClassifierState } from '../../train/classifier.ts'
 import { openDataset, recordDataset, type DatasetRecord } from '../dataset.ts'
 import { openOnce } from '../fold-task.ts'
@@ -63,7 +64,21 @@ function assertClasses(
 }
 
 /**
- * The calibration of a training subject, as stored in the bundle.
+ * The subjects whose calibration lies in a bundle.
+ *
+ * @param manifest - Of the bundle.
+ * @returns Those that were calibrated later, latest first, then those that the decoder was trained on.
+ * @throws Never.
+ */
+export function knownSubjects(
+  manifest: Pick<BundleManifest, 'trainingSubjects' | 'calibrated'>,
+): readonly string[] {
+  const later = (manifest.calibrated ?? []).map(({ subject }) => subject).reverse()
+  return [...later, ...manifest.trainingSubjects]
+}
+
+/**
+ * The calibration of a subject, as stored in the bundle.
  *
  * @param bundle - The bundle.
  * @param subject - Label of the subject.
@@ -72,12 +87,9 @@ function assertClasses(
  */
 export async function readCalibration(bundle: Bundle, subject: string): Promise<Calibration> {
   const { dir, manifest } = bundle
-  if (!manifest.trainingSubjects.includes(subject))
-    throw new LimbicError('BUNDLE_SUBJECT_UNKNOWN', {
-      subject,
-      known: manifest.trainingSubjects,
-      bundle: dir,
-    })
+  const known = knownSubjects(manifest)
+  if (!known.includes(subject))
+    throw new LimbicError('BUNDLE_SUBJECT_UNKNOWN', { subject, known, bundle: dir })
   return (await readBundleFile(dir, manifest, `subjects/${subject}.state`)) as Calibration
 }
 
@@ -102,14 +114,51 @@ export async function calibrateNewSubject(
   emit: Emit,
   toDecode: readonly RunKey[] = [],
 ): Promise<Calibration> {
+  const { context, population, data, runs, dataset } = await openCalibrationRuns(
+    ...([bundle, bids, subject, cacheDir, emit, toDecode] as const),
+  )
+  const own = await calibrateSubject(context, population, data, runs)
+  return withPreprocessing(own, dataset)
+}
+
+/** A new subject's runs, and what is needed to calibrate it on them. */
+export interface CalibrationRuns {
+  readonly context: ProtocolContext
+  readonly population: Population
+  readonly dataset: DatasetRecord
+  readonly data: SubjectData
+  /** The runs that calibrate. */
+  readonly runs: readonly RunData[]
+}
+
+/**
+ * Opens the runs that a new subject is calibrated on.
+ *
+ * @param bundle - The bundle; not changed.
+ * @param bids - As for `calibrateNewSubject`, like all that follow.
+ * @param subject - Label of the subject.
+ * @param cacheDir - Where masked series may be kept.
+ * @param emit - Told of progress.
+ * @param toDecode - Runs that do not calibrate.
+ * @returns The runs.
+ * @throws {LimbicError} As `recordDataset`; `BUNDLE_GRID_MISMATCH`; `CALIBRATION_RUNS_MISSING`.
+ */
+export async function openCalibrationRuns(
+  bundle: Bundle,
+  bids: string,
+  subject: string,
+  cacheDir: string,
+  emit: Emit,
+  toDecode: readonly RunKey[] = [],
+): Promise<CalibrationRuns> {
   const { manifest } = bundle
   const pipeline: Pipeline = {
     ...bundle.pipeline,
     data: { ...bundle.pipeline.data, subjects: [subject], exclude: [] },
   }
   const dataset = await recordDataset(bids, pipeline, cacheDir, emit, 'calibrate')
-  const [data] = openDataset(dataset, pipeline, 'calibrate')
-  assertSameGrid(manifest, data!.grid, `sub-${subject}`)
+  const data = openDataset(dataset, pipeline, 'calibrate')[0]!
+  assertSameGrid(manifest, data.grid, `sub-${subject}`)
   const context: ProtocolContext = {
     pipeline,
     classes: manifest.classes,
@@ -119,7 +168,7 @@ export async function calibrateNewSubject(
     openEngine: openOnce(pipeline.engine),
   }
   const population: Population = { ...bundle.population, calibrations: {} }
-  const { calibration } = data!.rotations[0]!
+  const { calibration } = data.rotations[0]!
   const runs = calibration.filter(({ key }) => !toDecode.includes(key))
   if (runs.length === 0)
     throw new LimbicError('CALIBRATION_RUNS_MISSING', {
@@ -129,8 +178,7 @@ export async function calibrateNewSubject(
       nEvaluation: toDecode.length,
       found: calibration.map(({ key }) => key),
     })
-  const own = await calibrateSubject(context, population, data!, runs)
-  return withPreprocessing(own, dataset)
+  return { context, population, dataset, data, runs }
 }
 
 /**

@@ -15,6 +15,7 @@ import { historyOf, readSession, type ReadSession, type SessionHistory } from '.
 import { openSessionLog, type SessionLog } from './session-log.ts'
 import { createSessionTracker, type SessionTracker } from './session-tracker.ts'
 import {
+  assertGate,
   assertSameBundle,
   assertSameSettings,
   describeStart,
@@ -56,6 +57,7 @@ export async function openSession(
   const dir = resolve(options.dir)
   const policy = sessionPolicySchema.parse(options.policy ?? {})
   const own: SessionCalibration = { calibration, ...(reference === undefined ? {} : { reference }) }
+  assertGate(bundle, calibration.subject, policy.force)
   const before = options.resume === true ? await readSession(dir) : undefined
   if (before !== undefined) {
     assertSameBundle(dir, before.started, bundle)

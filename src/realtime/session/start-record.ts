@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LimbicError } from '../../core/errors/index.ts'
+import type { Gate } from '../../core/schemas/bundle.ts'
 import type { SessionStarted } from '../../core/schemas/session-event.ts'
 import type { SessionPolicy } from '../../core/schemas/session.ts'
 import type { Calibration } from '../../evaluate/protocol/calibration.ts'
@@ -38,6 +39,7 @@ export function describeStart(
   policy: SessionPolicy,
 ): SessionStarted {
   const { name, model, classes } = bundle.manifest
+  const { subject } = own.calibration
   return {
     type: 'session.started',
     at: 0,
@@ -47,10 +49,30 @@ export function describeStart(
     version: limbicVersion(),
     source,
     bundle: { dir: bundle.dir, name, model, classes, manifestSha256: manifestSha256(bundle) },
-    calibration: { subject: own.calibration.subject, sha256: sha256(encodeState(own)) },
+    calibration: { subject, sha256: sha256(encodeState(own)), gate: gateOf(bundle, subject) },
     engine: `${bundle.pipeline.engine}, node ${process.version}, ${process.platform} ${process.arch}`,
     policy,
   }
+}
+
+/**
+ * Refuses feedback by a calibration that was found wanting.
+ *
+ * @param bundle - Where the gate's result lies.
+ * @param subject - Label of the subject.
+ * @param force - Give feedback all the same.
+ * @returns Nothing. A calibration without a gate passes: the log says that there was none.
+ * @throws {LimbicError} `RT_GATE_NOT_PASSED`.
+ */
+export function assertGate(bundle: Bundle, subject: string, force: boolean): void {
+  const gate = gateOf(bundle, subject)
+  if (gate === null || gate.passed || force) return
+  const { auc, threshold } = gate
+  throw new LimbicError('RT_GATE_NOT_PASSED', { bundle: bundle.dir, subject, threshold, auc })
+}
+
+function gateOf({ manifest }: Bundle, subject: string): Gate | null {
+  return manifest.calibrated?.find((one) => one.subject === subject)?.gate ?? null
 }
 
 /**
