@@ -4,6 +4,7 @@ import { isLimbicError } from '../core/errors/index.ts'
 import { limbicVersion } from '../pipeline/provenance.ts'
 import { benchCommand } from './commands/bench.ts'
 import { bidsCommand } from './commands/bids.ts'
+import { calibrateCommand } from './commands/calibrate.ts'
 import { collectCommand } from './commands/collect.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -67,6 +68,7 @@ export function createProgram(): Command {
     runCommand(),
     collectCommand(),
     trainCommand(),
+    calibrateCommand(),
     predictCommand(),
     exportCommand(),
     realtimeCommand(),
