@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
+  allottedCpus,
   defaultJobs,
   engineOption,
   integerOption,
@@ -87,4 +88,20 @@ describe('options of several commands', () => {
 
 it('defaultJobs is the number of cores, at most 8', () => {
   expect(defaultJobs()).toBe(Math.min(8, availableParallelism()))
+})
+
+describe('the cores of a Slurm job', () => {
+  it.each([
+    ['3', 3],
+    [undefined, undefined],
+    ['', undefined],
+    ['0', undefined],
+    ['many', undefined],
+  ])('are %j as %j', (text, expected) => {
+    vi.stubEnv('SLURM_CPUS_PER_TASK', text)
+    expect(allottedCpus()).toBe(expected)
+    if (expected !== undefined) expect(defaultJobs()).toBe(expected)
+    else expect(defaultJobs()).toBeGreaterThan(0)
+    vi.unstubAllEnvs()
+  })
 })

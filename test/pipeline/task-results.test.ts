@@ -8,6 +8,7 @@ import {
   forgetFailures,
   makeResultsFolder,
   readOutcome,
+  readSeconds,
   readValue,
   writeOutcome,
 } from '../../src/pipeline/task-results.ts'
@@ -95,5 +96,17 @@ describe('the error of a task', () => {
     await writeOutcome(run, { task, error })
     await writeOutcome(run, { task, scores: { lda: 1 } })
     expect(readdirSync(join(run, 'results'))).toEqual([`${task.id}.json`])
+  })
+})
+
+describe('the time of tasks', () => {
+  it('is the median of what results took, and unknown without results', async () => {
+    const run = await newRun()
+    expect(await readSeconds(run)).toBeUndefined()
+    await writeOutcome(run, { task, error }, 100)
+    expect(await readSeconds(run)).toBeUndefined()
+    for (const [i, seconds] of [7, 1, 3].entries())
+      await writeOutcome(run, { task: { ...task, id: `task-${i}` }, scores: { lda: 1 } }, seconds)
+    expect(await readSeconds(run)).toBe(3)
   })
 })

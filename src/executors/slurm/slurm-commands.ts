@@ -24,7 +24,7 @@ export interface ElementEnd {
  */
 export async function submitJob(options: readonly string[]): Promise<string> {
   const text = await run('sbatch', ['--parsable', ...options])
-  return text.trim().split(';')[0]!
+  return text.trim().split(';')[0] ?? ''
 }
 
 /**
@@ -86,7 +86,7 @@ export async function readMaxArraySize(): Promise<number> {
 export function parseAccounting(text: string): readonly ElementEnd[] {
   return text.split('\n').flatMap((line) => {
     const [element = '', state = '', exitCode = ''] = line.split('|')
-    return /^\d+_\d+$/.test(element) ? [{ element, state: state.split(' ')[0]!, exitCode }] : []
+    return /^\d+_\d+$/.test(element) ? [{ element, state: state.split(' ')[0] ?? '', exitCode }] : []
   })
 }
 

@@ -108,7 +108,7 @@ async function assertWorthAnother(
   const ends = (await Promise.all(jobs.map(({ job }) => describeEnds(job)))).flat()
   const final = findFinalEnd(ends.filter(({ element }) => incomplete.includes(element)))
   if (final === undefined && attempt < maxResubmissions) return
-  const element = final?.element ?? incomplete[0]!
+  const element = final?.element ?? incomplete[0] ?? ''
   throw new LimbicError('SLURM_TASKS_LOST', {
     run,
     nMissing: missing.length,
