@@ -40,8 +40,9 @@ export const cnn1dTrainStep: Workload = {
 export const cnn1dInfer: Workload = {
   name: 'cnn1d-infer',
   repetitions: 50,
-  async setup() {
-    const session = openOnnxSession(await exportOnnx(buildModel(await openEngine())))
+  async setup(threads) {
+    const bytes = await exportOnnx(buildModel(await openEngine()))
+    const session = openOnnxSession(bytes, { threads })
     const volume = noise(inputLength)
     return () => void session.run(volume)
   },

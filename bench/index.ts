@@ -21,6 +21,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   'cnn1d-train-step': async () => (await import('./cnn1d.ts')).cnn1dTrainStep,
   'cnn1d-infer': async () => (await import('./cnn1d.ts')).cnn1dInfer,
   'resnet3d-train-step': async () => (await import('./resnet3d.ts')).resnet3dTrainStep,
+  'resnet3d-train-step-plain': async () => (await import('./resnet3d.ts')).resnet3dTrainStepPlain,
   'resnet3d-infer': async () => (await import('./resnet3d.ts')).resnet3dInfer,
   hyperalignment: async () => (await import('./hyperalignment.ts')).hyperalignmentWorkload,
 }

@@ -1,7 +1,7 @@
 /** Workloads on the paper's 3D ResNet-50 (46 223 490 parameters, volumes of 64 x 64 x 44): one training step, and the scores of one volume. */
 import { resnet3d } from '../models/resnet3d.ts'
 import { createRng } from '../src/core/rng.ts'
-import { openEngine, type Engine } from '../src/engine/index.ts'
+import { openEngine, type Engine, type FusedBlocks } from '../src/engine/index.ts'
 import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
 import type { Workload } from './workload.ts'
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
@@ -14,27 +14,14 @@ const nVoxels = 64 * 64 * 44
 export const resnet3dTrainStep: Workload = {
   name: 'resnet3d-train-step',
   repetitions: 5,
-  async setup() {
-    const engine = await openEngine()
-    const { tf } = engine
-    const model = buildModel(engine)
-    const variables = model.trainableWeights.map(
-      (weight) => weight.read() as ReturnType<typeof tf.variable>,
-    )
-    const optimizer = engine.createAdam({ learningRate: 1e-4 })
-    const input = tf.tensor(noise(batchSize * nVoxels), [batchSize, ...shape, 1])
-    const labels = Array.from({ length: batchSize }, (_, i) => i % nClasses)
-    const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
-    return () =>
-      tf.tidy(() => {
-        const loss = () => {
-          const logits = model.apply(input, { training: true }) as Tensor
-          return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
-        }
-        const { grads } = tf.variableGrads(loss, variables)
-        optimizer.applyGradients(grads)
-      })
-  },
+  setup: async () => createStep(await openEngine()),
+}
+
+/** The same through the operations of TensorFlow.js one by one, as any model of its layers trains. */
+export const resnet3dTrainStepPlain: Workload = {
+  name: 'resnet3d-train-step-plain',
+  repetitions: 3,
+  setup: async () => createStep({ ...(await openEngine()), fused: undefined }),
 }
 
 /** One volume through the exported network. */
@@ -49,7 +36,30 @@ export const resnet3dInfer: Workload = {
   },
 }
 
-function buildModel({ tf, fused }: Engine): LayersModel {
+type StepEngine = Pick<Engine, 'tf' | 'createAdam'> & { readonly fused?: FusedBlocks | undefined }
+
+function createStep(engine: StepEngine): () => void {
+  const { tf } = engine
+  const model = buildModel(engine)
+  const variables = model.trainableWeights.map(
+    (weight) => weight.read() as ReturnType<typeof tf.variable>,
+  )
+  const optimizer = engine.createAdam({ learningRate: 1e-4 })
+  const input = tf.tensor(noise(batchSize * nVoxels), [batchSize, ...shape, 1])
+  const labels = Array.from({ length: batchSize }, (_, i) => i % nClasses)
+  const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
+  return () =>
+    tf.tidy(() => {
+      const loss = () => {
+        const logits = model.apply(input, { training: true }) as Tensor
+        return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
+      }
+      const { grads } = tf.variableGrads(loss, variables)
+      optimizer.applyGradients(grads)
+    })
+}
+
+function buildModel({ tf, fused }: Pick<StepEngine, 'tf' | 'fused'>): LayersModel {
   const settings = { nClasses, seed: 0, output: 'logits', fused } as const
   return resnet3d(tf, { preset: 'paper', shape, ...settings })
 }

@@ -18,6 +18,7 @@ describe('the workloads', () => {
       'cnn1d-train-step',
       'cnn1d-infer',
       'resnet3d-train-step',
+      'resnet3d-train-step-plain',
       'resnet3d-infer',
       'hyperalignment',
     ])

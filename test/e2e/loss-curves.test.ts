@@ -52,11 +52,12 @@ function dropout(): { readonly dropoutSource: ReturnType<typeof createRng> } {
   return { dropoutSource: createRng('masks') }
 }
 
-/** Losses of 20 steps, on the backend that is current. */
+/** Losses of some steps, on the backend that is current. */
 async function train(
   network: Network,
   fused: Engine['fused'],
   createOptimizer: (learningRate: number) => Optimizer,
+  nSteps = 20,
 ): Promise<{ losses: number[]; counts: Set<number> }> {
   const model = network.build(fused)
   const optimizer = createOptimizer(network.learningRate)
@@ -65,7 +66,7 @@ async function train(
   const targets = tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses))
   const losses: number[] = []
   const counts = new Set<number>()
-  for (let step = 0; step < 20; step++) {
+  for (let step = 0; step < nSteps; step++) {
     const loss = (): Scalar => {
       const shape = [batch, ...network.shape]
       const x = tf.tensor(noise(size(shape), `step ${step}`), shape)
@@ -88,9 +89,9 @@ async function on<T>(backend: string, run: () => Promise<T>): Promise<T> {
   return run()
 }
 
-const onCpu = (network: Network): ReturnType<typeof train> =>
+const onCpu = (network: Network, nSteps?: number): ReturnType<typeof train> =>
   on('limbic-cpu', () =>
-    train(network, cpu.fused, (learningRate) => cpu.createAdam({ learningRate })),
+    train(network, cpu.fused, (learningRate) => cpu.createAdam({ learningRate }), nSteps),
   )
 
 function expectSameCurve(own: readonly number[], expected: readonly number[]): void {
@@ -110,6 +111,10 @@ describe.each(small)('$name', (network) => {
     const stock = await on('cpu', () => train(network, undefined, (rate) => tf.train.adam(rate)))
     expectSameCurve(own.losses, stock.losses)
     expect(own.counts.size).toBe(1)
+  })
+
+  it('holds as many tensors after 100 steps as after one', async () => {
+    expect((await onCpu(network, 100)).counts.size).toBe(1)
   })
 })
 
