@@ -141,7 +141,11 @@ const startedEvent: Omit<EventOf<'session.started'>, 'at'> = {
     classes,
     manifestSha256: '0123456789abcdef'.repeat(4),
   },
-  calibration: { subject: '07', sha256: 'fedcba9876543210'.repeat(4) },
+  calibration: {
+    subject: '07',
+    sha256: 'fedcba9876543210'.repeat(4),
+    gate: { auc: 0.814, threshold: 0.7, passed: true, nRuns: 2, nVolumes: 160 },
+  },
   engine: 'cpu',
   policy: sessionPolicySchema.parse({}),
 }

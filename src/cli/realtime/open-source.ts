@@ -1,6 +1,7 @@
 /** Source options -> the one source of volumes of a session. */
 import { LimbicError } from '../../core/errors/index.ts'
 import { afniSource } from '../../realtime/sources/afni/afni-source.ts'
+import { replaySource } from '../../realtime/sources/replay-source.ts'
 import { tcpSource } from '../../realtime/sources/tcp/tcp-source.ts'
 import { watchFolder } from '../../realtime/sources/watch/watch-folder.ts'
 import type { WatchFolderOptions } from '../../realtime/sources/watch/watch-options.ts'
@@ -16,6 +17,9 @@ export interface SourceOptions {
   readonly quiet?: number
   readonly tcp?: string
   readonly afni?: string | true
+  readonly replay?: string
+  readonly replayTiming: 'original' | 'fast'
+  readonly tr?: number
   readonly peer: readonly string[]
 }
 
@@ -27,19 +31,24 @@ export interface SourceOptions {
  * @throws {LimbicError} `OPTION_INVALID` unless exactly one source is named; as the source.
  */
 export async function openSource(options: SourceOptions): Promise<VolumeSource> {
-  const { watch, tcp, afni, peer: peers } = options
-  const named = Object.entries({ watch, tcp, afni }).flatMap(([name, value]) =>
+  const { watch, tcp, afni, replay, peer: peers } = options
+  const named = Object.entries({ watch, tcp, afni, replay }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`],
   )
   if (named.length !== 1)
     throw new LimbicError('OPTION_INVALID', {
       option: 'the source',
-      expected: 'one of --watch DIR, --tcp PORT and --afni',
+      expected: 'one of --watch DIR, --tcp PORT, --afni and --replay PATH',
       found: named.length === 0 ? 'none' : named.join(' and '),
     })
   if (tcp !== undefined) return await tcpSource({ ...parseAddress('--tcp', tcp), peers })
   if (afni === true) return await afniSource({ peers })
   if (afni !== undefined) return await afniSource({ ...parseAddress('--afni', afni), peers })
+  if (replay !== undefined)
+    return await replaySource({
+      ...{ input: replay, timing: options.replayTiming },
+      ...(options.tr === undefined ? {} : { trSeconds: options.tr }),
+    })
   return watchFolder(readWatchOptions(watch ?? '', options))
 }
 

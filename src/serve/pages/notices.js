@@ -81,7 +81,12 @@ function word(event) {
 function wordRoutine(event) {
   switch (event.type) {
     case 'session.started':
-      return ['note', `Session ${event.session} started, ${event.source}`]
+      return event.calibration.gate?.passed === false
+        ? [
+            'alarm',
+            `Session ${event.session} started although its calibration did not pass the gate`,
+          ]
+        : ['note', `Session ${event.session} started, ${event.source}`]
     case 'session.resumed':
       return ['note', `Resumed at ${nameOf(event.volume)}, ${event.nRestored} volumes restored`]
     case 'session.stopped':

@@ -58,6 +58,7 @@ export function showSession(session) {
     ['Bundle', started && `${started.bundle.name} (${started.bundle.model})`],
     ['Bundle SHA-256', started?.bundle.manifestSha256],
     ['Calibration SHA-256', started?.calibration.sha256],
+    ['Gate', started && gateText(started.calibration.gate)],
     ['Engine', started?.engine],
     ['TR', session.trSeconds === null ? undefined : `${session.trSeconds} s`],
     ['Budget', session.deadlineMs === null ? undefined : `${session.deadlineMs} ms`],
@@ -75,6 +76,16 @@ export function showSession(session) {
       value == null ? [] : [make('dt', String(name)), make('dd', String(value))],
     ),
   )
+}
+
+/**
+ * @param {SessionStarted['calibration']['gate']} gate - How well the calibration tells classes apart.
+ * @returns {string} The same in words.
+ */
+function gateText(gate) {
+  if (gate === null) return 'not measured'
+  const { auc, threshold, passed } = gate
+  return `${passed ? 'passed' : 'NOT passed'}, AUC ${auc.toFixed(2)} (${threshold} asked)`
 }
 
 /**

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { writeNifti } from '../../../src/io/nifti/index.ts'
 import { openSource } from '../../../src/cli/realtime/open-source.ts'
 
-const none = { existing: 'use' as const, peer: [] }
+const none = { existing: 'use' as const, replayTiming: 'fast' as const, peer: [] }
 
 describe('openSource', () => {
   it('opens the source that was named', async () => {
@@ -12,6 +16,25 @@ describe('openSource', () => {
     const afni = await openSource({ ...none, afni: '0' })
     expect(afni.description).toMatch(/afni/i)
     await Promise.all([watched.close(), tcp.close(), afni.close()])
+  })
+
+  it('plays what was recorded', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'limbic-source-'))
+    try {
+      const file = join(dir, 'run.nii')
+      const affine = [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1]
+      await writeNifti(file, { data: new Float32Array(24).fill(1), shape: [2, 2, 2, 3], affine })
+      const source = await openSource({ ...none, replay: file })
+      const indices: number[] = []
+      for await (const event of source) {
+        if (event.type === 'volume') indices.push(event.volume.index)
+        if (event.type === 'end') break
+      }
+      await source.close()
+      expect(indices).toEqual([0, 1, 2])
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
   })
 
   it.each([
