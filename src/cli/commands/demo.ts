@@ -7,10 +7,16 @@ import type { Report } from '../../core/schemas/report.ts'
 import { formatHeadline, formatReportText } from '../../evaluate/report/index.ts'
 import { runInProcess } from '../../executors/in-process.ts'
 import { createPool } from '../../executors/pool.ts'
-import { streamSubject, type StreamResult } from '../../pipeline/bundle/stream-subject.ts'
+import {
+  openSubjectStream,
+  streamSubject,
+  type StreamResult,
+  type SubjectStream,
+} from '../../pipeline/bundle/stream-subject.ts'
 import { trainBundle } from '../../pipeline/bundle/train-bundle.ts'
 import { loadPipeline } from '../../pipeline/load.ts'
 import { runPipeline } from '../../pipeline/run.ts'
+import { rehearse, type Rehearsal } from '../../realtime/rehearse.ts'
 import { defaultSimulateOptions, simulateDataset } from '../../simulate/index.ts'
 import { defaultJobs, integerOption, logFormatOption } from '../options.ts'
 import { createReporter } from '../progress.ts'
@@ -30,7 +36,9 @@ interface DemoOptions {
  */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('simulate, evaluate across subjects, train a decoder and decode single volumes')
+    .description(
+      'simulate, evaluate across subjects, train a decoder, and decode a run as it comes from a scanner',
+    )
     .option('--out <dir>', 'where everything goes', 'limbic-demo')
     .option('--seed <n>', 'seed of data and training', integerOption('--seed', 0), 0)
     .option('--jobs <n>', 'folds at a time', integerOption('--jobs', 1), defaultJobs())
@@ -55,8 +63,13 @@ async function demoAction({ out, seed, jobs, logFormat }: DemoOptions): Promise<
   say(
     `3. Training a frozen decoder without sub-${heldOut}, and decoding that subject's runs volume by volume`,
   )
-  const streamed = await trainAndStream(bids, out, seed, heldOut, emit)
-  say(formatStream(heldOut, streamed))
+  const stream = await trainAndOpen(bids, out, seed, heldOut, emit)
+  say(formatStream(heldOut, await streamSubject(stream)))
+
+  say(
+    `4. Playing a run of sub-${heldOut} into a folder as a scanner would, a volume every ${rehearsalIntervalMs} ms, beside a real-time session`,
+  )
+  say(formatRehearsal(await rehearseFirstRun(stream, join(out, 'realtime'))))
 
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   say(
@@ -81,22 +94,46 @@ async function evaluate(
   })
 }
 
-async function trainAndStream(
+async function trainAndOpen(
   bids: string,
   out: string,
   seed: number,
   heldOut: string,
   emit: Emit,
-): Promise<StreamResult> {
+): Promise<SubjectStream> {
   const dir = join(out, 'decoder')
   const overrides = [`seed=${seed}`, `data.exclude=["${heldOut}"]`]
   const pipeline = await loadPipeline('cnn1d-loso', overrides)
   await trainBundle({ pipeline, bids, out: dir, emit })
-  return streamSubject(join(dir, 'bundle'), bids, heldOut, join(dir, 'cache'), emit)
+  return openSubjectStream(join(dir, 'bundle'), bids, heldOut, join(dir, 'cache'), emit)
+}
+
+/** Twenty times the pace of a scanner with a TR of 2 s. */
+const rehearsalIntervalMs = 100
+
+function rehearseFirstRun(
+  { bundle, calibration, runs }: SubjectStream,
+  dir: string,
+): Promise<Rehearsal> {
+  const image = runs[0]?.image ?? ''
+  return rehearse({ bundle, calibration, image, dir, intervalMs: rehearsalIntervalMs })
 }
 
 function formatStream(subject: string, { nVolumes, accuracy, latencyMs }: StreamResult): string {
   return `sub-${subject}: ${nVolumes} volumes one by one, accuracy ${accuracy.toFixed(3)}; latency p50 ${latencyMs.p50.toFixed(2)} ms, p95 ${latencyMs.p95.toFixed(2)} ms`
+}
+
+function formatRehearsal({ summary, nSent, nReplayed }: Rehearsal): string {
+  const { counts, latencyMs, error, dir } = summary
+  if (error !== null) return `the session ended with ${error.code}: ${error.message}`
+  const latency =
+    latencyMs === null
+      ? 'no latency'
+      : `from complete file to feedback p50 ${latencyMs.p50.toFixed(1)} ms, p95 ${latencyMs.p95.toFixed(1)} ms, max ${latencyMs.max.toFixed(1)} ms`
+  return [
+    `${nSent} volumes sent, ${counts.feedback} with feedback, ${counts.lost} lost; ${latency}`,
+    `replayed: ${nReplayed} messages the same to the last byte; session: ${dir}`,
+  ].join('\n')
 }
 
 function say(text: string): void {

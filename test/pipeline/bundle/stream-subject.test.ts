@@ -2,13 +2,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/events.ts'
 import { runInProcess } from '../../../src/executors/in-process.ts'
-import { streamSubject } from '../../../src/pipeline/bundle/stream-subject.ts'
+import { openSubjectStream, streamSubject } from '../../../src/pipeline/bundle/stream-subject.ts'
 import { runPipeline } from '../../../src/pipeline/run.ts'
 import { temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
 import { train } from './_trained.ts'
 
 const { dir, remove } = temporaryFolder()
 const bids = join(dir, 'bids')
+const open = (trained: string, subject: string) =>
+  openSubjectStream(join(trained, 'bundle'), bids, subject, join(dir, 'new'), silent)
 
 beforeAll(async () => {
   await writeDataset(bids, { runs: 2 })
@@ -18,7 +20,7 @@ afterAll(remove)
 
 describe('streamSubject', () => {
   it('reaches the accuracy of the fold that holds the subject out', async () => {
-    const streamed = await streamSubject(join(dir, 'bundle'), bids, '03', join(dir, 'new'), silent)
+    const streamed = await streamSubject(await open(dir, '03'))
     const { folds } = await runPipeline({
       pipeline: tinyPipeline(),
       bids,
@@ -40,7 +42,7 @@ describe('streamSubject', () => {
   ])('does so with %s too', async (name, setting) => {
     const out = join(dir, name)
     await train(bids, out, setting)
-    const streamed = await streamSubject(join(out, 'bundle'), bids, '03', join(dir, 'new'), silent)
+    const streamed = await streamSubject(await open(out, '03'))
     const { folds } = await runPipeline({
       pipeline: tinyPipeline(setting),
       bids,
@@ -54,8 +56,8 @@ describe('streamSubject', () => {
   })
 
   it('names a subject that the dataset does not hold', async () => {
-    await expect(
-      streamSubject(join(dir, 'bundle'), bids, '07', join(dir, 'new'), silent),
-    ).rejects.toMatchObject({ message: expect.stringContaining('07') as string })
+    await expect(open(dir, '07')).rejects.toMatchObject({
+      message: expect.stringContaining('07') as string,
+    })
   })
 })
