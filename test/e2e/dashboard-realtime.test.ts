@@ -8,6 +8,7 @@ import type { Feedback } from '../../src/core/schemas/feedback.ts'
 import { sessionEventSchema } from '../../src/core/schemas/session-event.ts'
 import { writeNifti } from '../../src/io/nifti/index.ts'
 import { chromiumPath, openChromium } from '../_chromium.ts'
+import { emotionRun } from '../pipeline/_dataset.ts'
 import { makeBench, type SessionBench } from '../realtime/_session.ts'
 import { closeLater, exchange, openSilentSocket, openSocket, until } from '../serve/_serve.ts'
 import { limbic } from './_cli.ts'
@@ -127,6 +128,21 @@ describe('limbic realtime', () => {
     expect(((await (await fetch(`${second.base}/volumes/1`)).json()) as Feedback).volume).toBe(1)
     second.child.kill('SIGTERM')
     expect(await second.ended).toBe(0)
+  })
+
+  it('plays a recording as if it came now, and ends with it', async () => {
+    const session = join(bench.dir, 'played')
+    const { code, stdout, stderr } = await limbic(
+      ...['realtime', bench.bundle.dir, '--subject', '01', '--session', session, '--port', '0'],
+      ...['--replay', emotionRun(bench.bids, '01', 'bold.nii.gz'), '--replay-timing', 'fast'],
+      ...['--set', 'maxBacklog=1000', '--feedback-class', 'rest'],
+    )
+    expect(`${stderr}${stdout}`).toMatch(/^ended {13}source-ended$/m)
+    expect(stdout).toMatch(/^with feedback {5}81$/m)
+    expect(stdout).toContain('probability of rest')
+    expect(code).toBe(0)
+    const replayed = await limbic('replay', session)
+    expect(replayed.stdout).toMatch(/^81 messages are the same to the last byte/)
   })
 
   it.each([

@@ -66,7 +66,8 @@ export async function conductSession(
     outputs = await openOutputs(hub, options, { classes, className }, server.refuse)
     announce(`${basename(dir)}: ${source.description}`)
     announce(`dashboard  ${server.url}`)
-    for (const { description } of outputs) announce(description)
+    announce(`feedback   probability of ${className}, where there is room for one number`)
+    for (const { description } of outputs) announce(`output     ${description}`)
     if (options.hold) announce('waiting for Start on the dashboard')
     if (!(await baton.started)) return undefined
     const { policy, resume, reference } = { ...conducted, resume: options.resume }
