@@ -1,109 +1,115 @@
 /** Calibration runs -> calibrations of growing length, and scores at each length -> a curve over minutes. */
-import { LimbicError } from '../core/errors/index.ts'
-import { summarize, type SubjectSummary } from './statistics.ts'
+import type { Fold, LearningCurve } from '../core/schemas/report.ts'
+import { summarize } from './statistics.ts'
 
 /** A calibration cut to a length. */
 export interface CalibrationLength {
+  /** Runs or minutes that were asked for; of the last length, what there is. */
+  readonly amount: number
   readonly minutes: number
   /** How many volumes of each run take part, from its start; length = number of runs. */
   readonly nVolumes: readonly number[]
-}
-
-/** The score of one subject at one length. */
-export interface LearningScore {
-  readonly subject: string
-  /** Index of the length, ascending with it. */
-  readonly step: number
-  readonly minutes: number
-  readonly score: number
-}
-
-/** One point of a learning curve; minutes are the mean over subjects. */
-export interface LearningPoint extends SubjectSummary {
-  readonly minutes: number
-  readonly nSubjects: number
 }
 
 /**
  * Calibrations of growing length, each the beginning of the next, the last one whole.
  *
  * @param runs - Calibration runs in the order in which they were measured.
- * @param unit - `run`: whole runs, one more at each step. `volume`: half the volumes at each step back, down to at least `fewest`.
- * @param fewest - Volumes that the shortest calibration must have, with unit `volume`. Default 10.
- * @returns Lengths, ascending; the whole calibration alone when it cannot be cut.
+ * @param amounts - `runs`: whole runs, one more at each step. Or minutes; what is longer than the whole calibration is left out.
+ * @returns Lengths, ascending; none without runs.
  * @throws Never.
  * @example
- * const minutes = planLearningCurve([{ nVolumes: 120, trSeconds: 2 }], 'volume', 30).map((length) => length.minutes) // minutes = [1, 2, 4]
+ * const minutes = planLearningCurve([{ nVolumes: 120, trSeconds: 2 }], [1, 2, 9]).map((length) => length.minutes) // minutes = [1, 2, 4]
  */
 export function planLearningCurve(
   runs: readonly { readonly nVolumes: number; readonly trSeconds: number }[],
-  unit: 'run' | 'volume',
-  fewest = 10,
+  amounts: 'runs' | readonly number[],
 ): CalibrationLength[] {
-  const total = runs.reduce((sum, run) => sum + run.nVolumes, 0)
-  const counts: number[] = []
-  if (unit === 'run') runs.forEach((run, r) => counts.push((counts[r - 1] ?? 0) + run.nVolumes))
-  else {
-    for (let n = total; n >= 1 && (n >= fewest || n === total); n = Math.floor(n / 2))
-      counts.unshift(n)
-  }
-  return counts.map((count) => {
-    let left = count
-    const nVolumes = runs.map((run) => {
-      const taken = Math.min(run.nVolumes, left)
-      left -= taken
-      return taken
+  if (runs.length === 0) return []
+  const whole = runs.map(({ nVolumes }) => nVolumes)
+  const minutesOf = (nVolumes: readonly number[]): number =>
+    nVolumes.reduce((sum, n, r) => sum + (n * runs[r]!.trSeconds) / 60, 0)
+  if (amounts === 'runs')
+    return runs.map((_, last) => {
+      const nVolumes = whole.map((n, r) => (r <= last ? n : 0))
+      return { amount: last + 1, minutes: minutesOf(nVolumes), nVolumes }
     })
-    const minutes = nVolumes.reduce((sum, n, r) => sum + (n * runs[r]!.trSeconds) / 60, 0)
-    return { minutes, nVolumes }
+  const total = minutesOf(whole)
+  const shorter = [...new Set(amounts)].filter((amount) => amount < total).sort((a, b) => a - b)
+  const lengths = shorter.map((amount) => {
+    const nVolumes = cutToMinutes(runs, amount)
+    return { amount, minutes: minutesOf(nVolumes), nVolumes }
+  })
+  return [...lengths, { amount: total, minutes: total, nVolumes: whole }]
+}
+
+/** Whole volumes that fit into some minutes, run after run; the tolerance keeps 60 s of 0.1 s from losing one to rounding. */
+function cutToMinutes(
+  runs: readonly { readonly nVolumes: number; readonly trSeconds: number }[],
+  minutes: number,
+): readonly number[] {
+  let left = 60 * minutes
+  return runs.map(({ nVolumes, trSeconds }) => {
+    const n = Math.min(nVolumes, Math.floor(left / trSeconds + 1e-9))
+    left = n < nVolumes ? 0 : left - n * trSeconds
+    return n
   })
 }
 
 /**
- * Summarises scores over subjects at each length.
+ * Summarises the curves of all folds over subjects.
  *
- * @param scores - One per subject and step, in any order.
- * @returns The curve, by step.
- * @throws {LimbicError} `VALUE_INVALID` when a subject lacks a step or has it twice: the points of a curve must be of the same subjects.
+ * @param folds - Folds, with or without a curve.
+ * @returns The curve at the amounts that all subjects have, the last point being everybody's whole calibration; null unless every fold has one.
+ * @throws Never.
  */
-export function summarizeLearningCurve(scores: readonly LearningScore[]): LearningPoint[] {
-  const subjects = [...new Set(scores.map(({ subject }) => subject))]
-  const steps = [...new Set(scores.map(({ step }) => step))].sort((a, b) => a - b)
-  return steps.map((step) => {
-    const here = subjects.map((subject) => {
-      const found = scores.filter((score) => score.step === step && score.subject === subject)
-      if (found.length === 1) return found[0]!
-      throw new LimbicError('VALUE_INVALID', {
-        what: `a learning curve at step ${step}`,
-        expected: `one score of sub-${subject}, as of every subject at every step`,
-        found: `${found.length}`,
-      })
-    })
+export function summarizeLearningCurve(
+  folds: readonly Pick<Fold, 'learningCurve'>[],
+): LearningCurve | null {
+  const curves = folds.flatMap(({ learningCurve }) => learningCurve ?? [])
+  const [first] = curves
+  if (first === undefined || curves.length < folds.length) return null
+  const beginnings = curves.map(({ points }) => points.slice(0, -1))
+  const shared = first.points
+    .slice(0, -1)
+    .map(({ amount }) => beginnings.map((points) => points.find((p) => p.amount === amount)))
+    .filter((found) => found.every((point) => point !== undefined))
+  const whole = curves.flatMap(({ points }) => points.slice(-1))
+  const points = [...shared, whole].map((found) => {
+    const mean = (value: (point: (typeof whole)[number]) => number): number =>
+      found.reduce((sum, point) => sum + value(point), 0) / found.length
     return {
-      minutes: here.reduce((sum, { minutes }) => sum + minutes, 0) / here.length,
-      nSubjects: here.length,
-      ...summarize(here.map(({ score }) => score)),
+      amount: mean(({ amount }) => amount),
+      minutes: mean(({ minutes }) => minutes),
+      accuracy: statistic(found.map(({ accuracy }) => accuracy)),
+      balancedAccuracy: statistic(found.map(({ balancedAccuracy }) => balancedAccuracy)),
     }
   })
+  return { unit: first.unit, points }
+}
+
+function statistic(values: readonly number[]): LearningCurve['points'][number]['accuracy'] {
+  const { mean, sd, ci95, ci99 } = summarize(values)
+  return { mean, sd, ci95, ci99 }
 }
 
 /**
  * The calibration that is long enough: from here on, the curve stays above a share of what the longest calibration gains over chance.
  *
  * @param curve - From `summarizeLearningCurve`.
- * @param chance - Score without any information.
+ * @param chance - Balanced accuracy without any information.
  * @param share - Default 0.95.
  * @returns Minutes; null without points, or when even the longest calibration is not above chance.
  * @throws Never.
  */
 export function sufficientMinutes(
-  curve: readonly LearningPoint[],
+  { points }: Pick<LearningCurve, 'points'>,
   chance: number,
   share = 0.95,
 ): number | null {
-  const last = curve.at(-1)
-  if (last === undefined || last.mean <= chance) return null
-  const wanted = chance + share * (last.mean - chance)
-  const lastBelow = curve.findLastIndex(({ mean }) => mean < wanted)
-  return curve[lastBelow + 1]!.minutes
+  const last = points.at(-1)
+  if (last === undefined || last.balancedAccuracy.mean <= chance) return null
+  const wanted = chance + share * (last.balancedAccuracy.mean - chance)
+  const lastBelow = points.findLastIndex(({ balancedAccuracy }) => balancedAccuracy.mean < wanted)
+  return points[lastBelow + 1]!.minutes
 }

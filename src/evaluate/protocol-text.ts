@@ -35,6 +35,8 @@ function splitText({ data, evaluate }: Pipeline, folds: readonly Fold[]): string
   const rule = {
     task: (c: { task: string }) => `its runs of task "${c.task}"`,
     first: (c: { runs: number }) => `its first ${c.runs} run(s)`,
+    minutes: (c: { minutes: number; purgeSeconds: number }) =>
+      `its first ${c.minutes} minutes (what follows in the same run is left out for ${c.purgeSeconds} s)`,
     rotate: () => 'all of its runs but the one being scored, each run being scored in turn',
   }
   const { calibration } = data
@@ -43,7 +45,9 @@ function splitText({ data, evaluate }: Pipeline, folds: readonly Fold[]): string
       ? rule.task(calibration)
       : calibration.kind === 'first'
         ? rule.first(calibration)
-        : rule.rotate()
+        : calibration.kind === 'minutes'
+          ? rule.minutes(calibration)
+          : rule.rotate()
   const minutes = folds.length === 0 ? '' : ` (${folds[0]!.calibrationMinutes.toFixed(1)} minutes)`
   return `${wayOf(evaluate)} over ${folds.length} subjects. A held-out subject contributes calibration data only: ${runs}${minutes}. No volume that is scored took part in fitting anything; every fitted state names the runs it has seen, and scoring refuses a state that saw a scored run.`
 }

@@ -53,5 +53,7 @@ export function permuteSubjects(
  * @throws Never.
  */
 export function permutedPipeline(pipeline: Pipeline): Pipeline {
-  return { ...pipeline, evaluate: { ...pipeline.evaluate, unaligned: false, zeroShot: false } }
+  const { learningCurve: _, ...evaluate } = pipeline.evaluate
+  const beside = { unaligned: false, zeroShot: false, withinSubject: false }
+  return { ...pipeline, evaluate: { ...evaluate, ...beside } }
 }

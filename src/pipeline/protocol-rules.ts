@@ -43,7 +43,7 @@ interface Rule {
   readonly found: string
 }
 
-function strictRules({ clean, align, evaluate }: Pipeline): readonly Rule[] {
+function strictRules({ choose, data, clean, align, evaluate }: Pipeline): readonly Rule[] {
   const leaks = (key: string, holds: boolean, instead: string, found: string): Rule => ({
     ...{ key, holds, found },
     expected: `${instead} (protocol strict; it would leak, and only protocol paper, which says so, allows it)`,
@@ -59,6 +59,32 @@ function strictRules({ clean, align, evaluate }: Pipeline): readonly Rule[] {
       evaluate.split,
     ),
     leaks('evaluate.oversample', !evaluate.oversample, 'false', 'true'),
+    ...acrossSubjects('choose', choose !== undefined, evaluate.split),
+    ...acrossSubjects(
+      'evaluate.learningCurve',
+      evaluate.learningCurve !== undefined,
+      evaluate.split,
+    ),
+    {
+      key: 'data.calibration',
+      holds: evaluate.split !== 'leave-one-run-out' || data.calibration.kind !== 'minutes',
+      expected: 'rotate, first or task with leave-one-run-out',
+      found: data.calibration.kind,
+    },
+  ]
+}
+
+/** What needs other subjects to learn from. */
+function acrossSubjects(
+  key: string,
+  isAsked: boolean,
+  split: Pipeline['evaluate']['split'],
+): readonly Rule[] {
+  return [
+    {
+      ...{ key, holds: !isAsked || split !== 'leave-one-run-out', found: split },
+      expected: 'nothing with leave-one-run-out: it goes with leave-one-subject-out and k-fold',
+    },
   ]
 }
 
@@ -83,6 +109,13 @@ function paperRules({
       'nothing: all settings are as published',
       Object.keys(choose?.grid ?? {}).join(', '),
     ),
+    fits(
+      'evaluate.learningCurve',
+      evaluate.learningCurve === undefined,
+      'nothing: nobody is calibrated',
+      String(evaluate.learningCurve),
+    ),
+    fits('evaluate.withinSubject', !evaluate.withinSubject, 'false', 'true'),
     fits(
       'evaluate.split',
       isPooled || split === 'leave-one-subject-out',

@@ -4,96 +4,99 @@ import {
   planLearningCurve,
   sufficientMinutes,
   summarizeLearningCurve,
-  type LearningScore,
 } from '../../src/evaluate/learning-curve.ts'
+import type { Fold } from '../../src/core/schemas/report.ts'
 
 const run = (nVolumes: number, trSeconds = 2) => ({ nVolumes, trSeconds })
 
 describe('planLearningCurve', () => {
-  it('halves volumes, or adds runs, by hand', () => {
-    expect(planLearningCurve([run(30), run(15)], 'volume', 11)).toEqual([
-      { minutes: 11 / 30, nVolumes: [11, 0] },
-      { minutes: 22 / 30, nVolumes: [22, 0] },
-      { minutes: 1.5, nVolumes: [30, 15] },
+  it('cuts to minutes, or adds runs, by hand', () => {
+    expect(planLearningCurve([run(30), run(15)], [1.2, 0.5, 9])).toEqual([
+      { amount: 0.5, minutes: 0.5, nVolumes: [15, 0] },
+      { amount: 1.2, minutes: 1.2, nVolumes: [30, 6] },
+      { amount: 1.5, minutes: 1.5, nVolumes: [30, 15] },
     ])
-    expect(planLearningCurve([run(30), run(15), run(60, 1)], 'run')).toEqual([
-      { minutes: 1, nVolumes: [30, 0, 0] },
-      { minutes: 1.5, nVolumes: [30, 15, 0] },
-      { minutes: 2.5, nVolumes: [30, 15, 60] },
+    expect(planLearningCurve([run(30), run(15), run(60, 1)], 'runs')).toEqual([
+      { amount: 1, minutes: 1, nVolumes: [30, 0, 0] },
+      { amount: 2, minutes: 1.5, nVolumes: [30, 15, 0] },
+      { amount: 3, minutes: 2.5, nVolumes: [30, 15, 60] },
     ])
   })
 
   it('grows by beginnings, up to the whole calibration', () => {
     const runs = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 5 })
+    const amounts = fc.array(fc.double({ min: 0.01, max: 9, noNaN: true }), { maxLength: 4 })
     fc.assert(
-      fc.property(runs, fc.constantFrom('run' as const, 'volume' as const), (sizes, unit) => {
+      fc.property(runs, fc.oneof(fc.constant('runs' as const), amounts), (sizes, wanted) => {
         const plan = planLearningCurve(
           sizes.map((size) => run(size)),
-          unit,
+          wanted,
         )
         expect(plan.at(-1)!.nVolumes).toEqual(sizes)
-        plan.forEach(({ nVolumes, minutes }, step) => {
+        plan.forEach(({ nVolumes, minutes, amount }, step) => {
           nVolumes.forEach((n, r) => {
             // A run is entered only when the one before is used up.
             if (n > 0 && r > 0) expect(nVolumes[r - 1]).toBe(sizes[r - 1])
           })
-          if (step > 0) expect(minutes).toBeGreaterThan(plan[step - 1]!.minutes)
+          if (wanted !== 'runs') expect(minutes).toBeLessThanOrEqual(amount + 1e-9)
+          if (step > 0) expect(minutes).toBeGreaterThanOrEqual(plan[step - 1]!.minutes)
         })
       }),
     )
   })
 
-  it('has one point for a calibration that is too short to cut, none without runs', () => {
-    expect(planLearningCurve([run(7)], 'volume').map(({ nVolumes }) => nVolumes)).toEqual([[7]])
-    expect(planLearningCurve([], 'volume')).toEqual([])
-    expect(planLearningCurve([], 'run')).toEqual([])
+  it('has one point for a calibration that is shorter than all amounts, none without runs', () => {
+    expect(planLearningCurve([run(7)], [1, 2]).map(({ nVolumes }) => nVolumes)).toEqual([[7]])
+    expect(planLearningCurve([], [1])).toEqual([])
+    expect(planLearningCurve([], 'runs')).toEqual([])
   })
 })
 
-const score = (subject: string, step: number, minutes: number, value: number): LearningScore => ({
-  ...{ subject, step, minutes },
-  score: value,
-})
+type Point = NonNullable<Fold['learningCurve']>['points'][number]
 
-const four = [
-  score('01', 1, 4, 0.8),
-  score('01', 0, 2, 0.5),
-  score('02', 0, 3, 0.7),
-  score('02', 1, 6, 0.8),
-]
+const fold = (...points: readonly (readonly [amount: number, score: number])[]) => ({
+  learningCurve: {
+    unit: 'minutes' as const,
+    points: points.map(([amount, score]): Point => ({
+      ...{ amount, minutes: amount, accuracy: score, balancedAccuracy: score / 2 },
+    })),
+  },
+})
 
 describe('summarizeLearningCurve', () => {
-  it('averages subjects at each step, in any order', () => {
-    const curve = summarizeLearningCurve(four)
-    expect(curve.map(({ minutes, nSubjects }) => [minutes, nSubjects])).toEqual([
-      [2.5, 2],
-      [5, 2],
-    ])
-    expect(curve[0]!.mean).toBeCloseTo(0.6, 12)
-    expect(curve[0]!.sd).toBeCloseTo(0.1 * Math.SQRT2, 12)
-    expect(summarizeLearningCurve(four.toReversed())).toEqual(curve)
-    expect(summarizeLearningCurve([])).toEqual([])
+  it('averages over subjects at each amount, by hand', () => {
+    const curve = summarizeLearningCurve([fold([1, 0.4], [3, 0.6]), fold([1, 0.6], [4, 0.8])])!
+    expect(curve.unit).toBe('minutes')
+    expect(curve.points.map(({ amount }) => amount)).toEqual([1, 3.5])
+    expect(curve.points[0]!.accuracy.mean).toBeCloseTo(0.5, 12)
+    expect(curve.points[0]!.balancedAccuracy.mean).toBeCloseTo(0.25, 12)
+    expect(curve.points[1]!.accuracy.sd).toBeCloseTo(Math.SQRT2 / 10, 12)
   })
 
-  it('refuses points of different subjects', () => {
-    expect(() => summarizeLearningCurve(four.slice(1))).toThrow(/one score of sub-01.*found 0/)
-    expect(() => summarizeLearningCurve([...four, four[0]!])).toThrow(/found 2/)
+  it('leaves out an amount that a subject lacks, but never the whole calibration', () => {
+    const curve = summarizeLearningCurve([fold([1, 0.4], [2, 0.5], [3, 0.6]), fold([1, 0.6])])!
+    expect(curve.points.map(({ amount }) => amount)).toEqual([2])
+  })
+
+  it('is nothing unless every fold has one', () => {
+    expect(summarizeLearningCurve([])).toBeNull()
+    expect(summarizeLearningCurve([{}, {}])).toBeNull()
+    expect(summarizeLearningCurve([fold([1, 0.5]), {}])).toBeNull()
   })
 })
 
 describe('sufficientMinutes', () => {
-  const curve = (...means: number[]) =>
-    summarizeLearningCurve(means.map((mean, step) => score('01', step, 2 ** step, mean)))
+  const curve = (...scores: number[]) =>
+    summarizeLearningCurve([fold(...scores.map((score, i) => [i + 1, 2 * score] as const))])!
 
-  it('finds where the curve stays near its end', () => {
-    expect(sufficientMinutes(curve(0.4, 0.6, 0.8, 0.82), 0.33)).toBe(4)
-    expect(sufficientMinutes(curve(0.82, 0.4, 0.8, 0.82), 0.33)).toBe(4)
-    expect(sufficientMinutes(curve(0.4, 0.6, 0.8, 0.82), 0.33, 0.5)).toBe(2)
-    expect(sufficientMinutes(curve(0.9, 0.9), 0.5)).toBe(1)
+  it('is where the curve stays above the share of the last gain', () => {
+    expect(sufficientMinutes(curve(0.4, 0.7, 0.69, 0.7), 1 / 3)).toBe(2)
+    expect(sufficientMinutes(curve(0.4, 0.7, 0.5, 0.7), 1 / 3)).toBe(4)
+    expect(sufficientMinutes(curve(0.7), 1 / 3)).toBe(1)
   })
 
-  it('has no answer at chance, or without points', () => {
-    expect(sufficientMinutes(curve(0.4, 0.33), 0.33)).toBeNull()
-    expect(sufficientMinutes([], 0.5)).toBeNull()
+  it('is unknown where nothing is learnt', () => {
+    expect(sufficientMinutes(curve(0.3, 0.2), 1 / 3)).toBeNull()
+    expect(sufficientMinutes({ points: [] }, 1 / 3)).toBeNull()
   })
 })

@@ -188,6 +188,13 @@ export const dataErrors = {
     remedy:
       'Calibrate on more or longer runs, or check that the calibration volumes are not blank.',
   }),
+  BLOCK_ORDER_SHARED: (d: { share: number }): ErrorText => ({
+    problem: `The conditions come in the same order in all subjects: the volume number alone would name the condition of ${Math.round(100 * d.share)} % of the volumes.`,
+    expected: 'an order of blocks that differs between subjects',
+    found: 'the same order',
+    remedy:
+      'Compare with the baseline time-index, and randomise the order per subject in the next study; here a decoder may live on whatever changes over a run.',
+  }),
   ALIGN_RANK_REDUCED: (d: {
     subject: string
     nRows: number

@@ -19,13 +19,19 @@ export const dataStepSchema = z.strictObject({
   preprocess: z.enum(['none', 'minimal', 'fmriprep']).default('none'),
   /**
    * `task`: runs of the named task calibrate, all others are scored. `first`: the first n runs calibrate.
-   * `rotate`: every run is scored in turn, with all other runs of the subject as calibration.
+   * `rotate`: every run is scored in turn, with all other runs of the subject as calibration. `minutes`: so much from the beginning calibrates,
+   * and what follows in the same run is left out for `purgeSeconds`, until the response to what was seen before has faded.
    */
   calibration: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('task'), task: z.string() }),
       z.strictObject({ kind: z.literal('first'), runs: z.int().min(1) }),
       z.strictObject({ kind: z.literal('rotate') }),
+      z.strictObject({
+        kind: z.literal('minutes'),
+        minutes: z.number().gt(0),
+        purgeSeconds: z.number().min(0).default(20),
+      }),
     ])
     .default({ kind: 'task', task: 'calibration' }),
 })
@@ -151,6 +157,10 @@ export const evaluateStepSchema = z.strictObject({
   unit: z.enum(['volume', 'block']).default('volume'),
   unaligned: z.boolean().default(true),
   zeroShot: z.boolean().default(true),
+  /** Whether each subject is also decoded by its own runs alone, one left out after the other. */
+  withinSubject: z.boolean().default(false),
+  /** Lengths of calibration at which held-out subjects are scored too: minutes, or every number of whole `runs`. */
+  learningCurve: z.union([z.literal('runs'), z.array(z.number().gt(0)).min(1)]).optional(),
   /** How often the whole pipeline is repeated with labels permuted within runs, to test the scores against chance. */
   permutations: z.int().min(0).default(0),
 })

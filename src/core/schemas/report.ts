@@ -62,6 +62,16 @@ export const modelFoldSchema = z.strictObject({
   epochs: z.array(epochSchema),
 })
 
+const foldCurveSchema = z.strictObject({
+  unit: z.enum(['minutes', 'runs']),
+  points: z.array(
+    z.strictObject({
+      ...{ amount: z.number(), minutes: z.number() },
+      ...{ accuracy: z.number(), balancedAccuracy: z.number() },
+    }),
+  ),
+})
+
 export const foldSchema = z.strictObject({
   subject: z.string(),
   /** Runs that were scored, and runs that the alignment and the scaler of this subject were fitted on (per rotation if runs rotate). */
@@ -75,6 +85,10 @@ export const foldSchema = z.strictObject({
   nSelectedVoxels: z.int(),
   nComponents: z.int(),
   models: z.record(z.string(), modelFoldSchema),
+  /** The model at several lengths of calibration of this subject. */
+  learningCurve: foldCurveSchema.optional(),
+  /** The model within this subject, leaving out one run after the other; null when it has fewer than two runs with labels. */
+  withinSubject: scoresSchema.nullable().optional(),
   /** What was chosen on inner subjects, by name of the setting. */
   choices: z.record(z.string(), z.unknown()).nullable().optional(),
   /** Grid indices of the voxels that were used, ascending; absent where all of the mask were. */

@@ -85,7 +85,8 @@ export function stackRows(parts: readonly Matrix64[]): Matrix64 {
 }
 
 function volumeRows(run: RunData, series: Matrix64): CalibrationRows {
-  const keys = Array.from({ length: series.nRows }, (_, t) => `${runName(run)}/volume-${t}`)
+  const from = run.firstVolume ?? 0
+  const keys = Array.from({ length: series.nRows }, (_, t) => `${runName(run)}/volume-${from + t}`)
   return { rows: series, keys }
 }
 

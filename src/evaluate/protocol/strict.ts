@@ -2,12 +2,15 @@
 import type { CommonSpaceState } from '../../align/common-space.ts'
 import type { Fold, ModelFold } from '../../core/schemas/report.ts'
 import { classifierOf } from '../../train/classifiers.ts'
+import { scoreCeiling } from './ceiling.ts'
 import { chooseSettings } from './choices/choose.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import { decideInner, fitDecoder, type InnerChoice } from './fit.ts'
 import { chooseModels } from './fit-classifier.ts'
 import { divideSubjects } from './groups.ts'
+import { learnFromLess } from './learn-from-less.ts'
 import { scoreHeldOut, type HeldOutScores } from './score-held-out.ts'
+import { findSharedOrder } from './shared-order.ts'
 import { runKeys, type RunData, type SubjectData } from './subject-data.ts'
 
 /**
@@ -54,12 +57,27 @@ export async function runStrictFold(
       temperature: decided[name]?.temperature.temperature ?? 1,
       epochs: [...(calibrated.decoder.models[name]!.epochs ?? [])],
     }
+  const learningCurve = await learnFromLess(context, calibrated.decoder, subject, {
+    ...{ inner: decided, states },
+  })
   const described = describeFold(context, subject, training, calibrated)
   return {
     ...{ ...described, innerSubjects: [...inner], models },
     ...(choice === null ? {} : { choices: { ...choice.settings } }),
-    warnings: [...warnings, ...described.warnings],
+    ...(learningCurve === undefined ? {} : { learningCurve }),
+    ...(context.pipeline.evaluate.withinSubject
+      ? { withinSubject: await scoreCeiling(context, subject) }
+      : {}),
+    warnings: [
+      ...warnings,
+      ...described.warnings,
+      ...findSharedOrder(subject, training, restOf(context)),
+    ],
   }
+}
+
+function restOf({ pipeline, classes }: ProtocolContext): number {
+  return pipeline.label.rest === undefined ? -1 : classes.indexOf(pipeline.label.rest)
 }
 
 function variantsOf({ pipeline }: ProtocolContext): readonly Variant[] {

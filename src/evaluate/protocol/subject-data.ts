@@ -8,6 +8,8 @@ export interface RunData {
   /** Hash of everything that was read for the run: image, events, mask, confounds and how they were turned into labels. */
   readonly sha256: string
   readonly nVolumes: number
+  /** Where the first volume lies in the run that this is a part of; 0 when absent. */
+  readonly firstVolume?: number
   readonly trSeconds: number
   /** Class index per volume, -1 where a volume has none; length `nVolumes`. */
   readonly labels: Int32Array
