@@ -8,6 +8,7 @@ import { readNifti, readNiftiHeader, writeNifti } from '../../src/io/nifti/index
 import { hasShared, sharedPath } from '../_shared.ts'
 import { headGrid, writeHeadRuns, type HeadRun } from '../pipeline/preprocess/_head-runs.ts'
 import { limbic, temporaryFolder, type CliResult } from './_cli.ts'
+import { writeHaxby2001 } from './_haxby2001.ts'
 
 const { dir, remove } = temporaryFolder()
 afterAll(remove)
@@ -183,6 +184,49 @@ describe.skipIf(!hasShared)('from the scanner (set LIMBIC_SHARED)', () => {
   })
 })
 
+describe.skipIf(!hasShared)('Haxby 2001 (set LIMBIC_SHARED)', () => {
+  it.each([
+    ['bold_1slice', '40 × 20 × 1', 1],
+    ['bold_25mm', '6 × 10 × 10', 3],
+  ])(
+    '%s: goes without motion, which it cannot tell, and says so on the page',
+    async (image, size, nPlanes) => {
+      const bids = join(dir, image)
+      writeHaxby2001(bids, image)
+      const out = join(dir, `${image}-out`)
+      const result = await limbic('preprocess', bids, out, '--clean', '--jobs', '2')
+      expect(result.code, result.stderr).toBe(0)
+      expect(result.stdout.match(/motion not measured, \d+ of 121 volumes flagged/g)).toHaveLength(
+        12,
+      )
+      expect(result.stdout).toContain('REALIGN_LEFT_OUT in 12')
+      const stem = 'sub-001_task-objects_run-03'
+      const page = readFileSync(
+        join(out, 'sub-001', 'figures', `${stem}_desc-quality_bold.html`),
+        'utf8',
+      )
+      expect(page).toContain('Motion was not measured')
+      expect(page).toContain(size)
+      expect(page.replace(/data:[^"]*/g, '')).not.toContain('NaN')
+      // Of a single slice one plane is drawn, of each kind of image.
+      expect(page.match(/<img/g)).toHaveLength(2 * nPlanes)
+      const labels = readFileSync(
+        join(out, 'sub-001', 'func', `${stem}_desc-labels_timeseries.tsv`),
+        'utf8',
+      )
+      const kinds = new Set(
+        labels
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map((row) => row.split('\t')[2]),
+      )
+      // Eight categories, rest, and transitions.
+      expect(kinds.size).toBe(10)
+    },
+  )
+})
+
 describe('limbic bids', () => {
   const bids = join(dir, 'simulated')
   const out = join(dir, 'derivatives')
@@ -207,7 +251,7 @@ describe('limbic bids', () => {
     })
     const written = readdirSync(out, { recursive: true, encoding: 'utf8' })
     const bold = written.filter((name) => name.endsWith('_desc-preproc_bold.nii.gz'))
-    expect(bold).toHaveLength(16)
+    expect(bold).toHaveLength(4 * 3)
     for (const name of written.filter((file) =>
       /desc-[a-z]+_(bold\.nii\.gz|timeseries\.tsv)$/.test(file),
     ))
