@@ -5,13 +5,11 @@ import type { Emit } from '../core/events.ts'
 import type { Memo } from '../core/memo.ts'
 import { createRng } from '../core/rng.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
-import type { Fold } from '../core/schemas/report.ts'
 import type { Task, TaskValue } from '../core/schemas/task.ts'
 import { openEngine, type Engine } from '../engine/index.ts'
 import type { ProtocolContext } from '../evaluate/protocol/context.ts'
-import { runStrictFold } from '../evaluate/protocol/strict.ts'
+import { runFold } from '../evaluate/protocol/run-fold.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
-import { runWithinSubject } from '../evaluate/protocol/within.ts'
 import {
   isRidgeOnly,
   openRidgePermutations,
@@ -98,19 +96,6 @@ interface PermutedData {
   readonly permutation: number
   readonly subjects: readonly SubjectData[]
   readonly memo: Memo
-}
-
-function runFold(
-  context: ProtocolContext,
-  subjects: readonly SubjectData[],
-  fold: string,
-): Promise<Fold> {
-  if (context.pipeline.evaluate.split !== 'leave-one-run-out')
-    return runStrictFold(context, subjects, fold)
-  return runWithinSubject(
-    context,
-    subjects.find(({ subject }) => subject === fold)!,
-  )
 }
 
 /**

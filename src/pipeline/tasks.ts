@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LimbicError } from '../core/errors/index.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import { taskSchema, type Task } from '../core/schemas/task.ts'
+import { foldNames } from '../evaluate/protocol/run-fold.ts'
 import { writeFileAtomic } from '../io/artifacts.ts'
 import { hashKey } from './cache.ts'
 import type { DatasetRecord } from './dataset.ts'
@@ -20,7 +21,10 @@ const resultVersion = 1
  * @throws Never.
  */
 export function planTasks(pipeline: Pipeline, dataset: DatasetRecord): Task[] {
-  const folds = dataset.subjects.map(({ subject }) => subject)
+  const folds = foldNames(
+    pipeline,
+    dataset.subjects.map(({ subject }) => subject),
+  )
   const settings = hashKey('settings', settingsOf(pipeline))
   return Array.from({ length: pipeline.evaluate.permutations + 1 }, (_, permutation) =>
     folds.map((fold) => ({

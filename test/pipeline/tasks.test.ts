@@ -71,3 +71,11 @@ describe('the manifest', () => {
     await expect(readManifest(dir)).rejects.toMatchObject(missing)
   })
 })
+
+describe('planTasks for one single split', () => {
+  it('has one fold over everybody', () => {
+    const pipeline = tinyPipeline()
+    const split = { ...pipeline, evaluate: { ...pipeline.evaluate, split: 'volumes' as const } }
+    expect(planTasks(split, dataset).map(({ fold }) => fold)).toEqual(['all'])
+  })
+})
