@@ -34,7 +34,7 @@ export function predictCommand(): Command {
     .argument('<bundle>', 'the bundle folder that `limbic train` wrote')
     .argument(
       '<image...>',
-      'NIfTI runs; volumes are decoded in order, from themselves and earlier ones',
+      'NIfTI runs as measured (or desc-preproc); volumes are decoded in order, from themselves and earlier ones',
     )
     .option('--subject <label>', 'whose brain it is; by default the sub- entity of the file name')
     .option(
