@@ -5,7 +5,7 @@ import { adjustBenjaminiHochberg, oneSampleT, summarize, wilcoxonSignedRank } fr
 /**
  * Compares every pair of models by their balanced accuracy, subject by subject.
  *
- * @param folds - One fold per subject; all hold the same models.
+ * @param folds - One fold per subject; models that some of them lack are left out.
  * @returns One comparison per pair, in the order of the models; none below two subjects.
  * @throws Never.
  * @remarks Paired t test and Wilcoxon's exact signed-rank test, both two-sided; a pair that agrees in every subject has p = 1. The p of the
@@ -14,10 +14,23 @@ import { adjustBenjaminiHochberg, oneSampleT, summarize, wilcoxonSignedRank } fr
  */
 export function compareModels(folds: readonly Fold[]): Comparison[] {
   if (folds.length < 2) return []
-  const names = Object.keys(folds[0]!.models)
+  const names = commonModels(folds)
   const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => comparePair(folds, a, b)))
   const adjusted = adjustBenjaminiHochberg(pairs.map(({ p }) => p))
   return pairs.map((pair, i) => ({ ...pair, pFdr: adjusted[i]! }))
+}
+
+/**
+ * The models that every fold holds; a decoder by motion, for one, is left out where nobody measured motion.
+ *
+ * @param folds - The folds.
+ * @returns Names, in the order of the first fold.
+ * @throws Never.
+ */
+export function commonModels(folds: readonly Pick<Fold, 'models'>[]): readonly string[] {
+  return Object.keys(folds[0]?.models ?? {}).filter((name) =>
+    folds.every(({ models }) => name in models),
+  )
 }
 
 function comparePair(folds: readonly Fold[], a: string, b: string): Omit<Comparison, 'pFdr'> {

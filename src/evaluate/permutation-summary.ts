@@ -1,5 +1,6 @@
 /** Folds with true labels and scores with permuted ones -> the permutation test of a report. */
 import type { Fold, Permutation } from '../core/schemas/report.ts'
+import { commonModels } from './compare-models.ts'
 import { permutationTest } from './permutation.ts'
 
 /** Balanced accuracy per model of one fold in which all labels had been permuted. */
@@ -24,9 +25,8 @@ export function summarizePermutations(
   folds: readonly Fold[],
   permuted: readonly PermutedFold[],
 ): Permutation | null {
-  const first = folds[0]
-  if (first === undefined) return null
-  const names = Object.keys(first.models)
+  if (folds.length === 0) return null
+  const names = commonModels(folds)
   const subjects = folds.map(({ subject }) => subject)
   const observed = averageScores(
     names,

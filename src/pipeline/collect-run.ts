@@ -37,7 +37,9 @@ export async function collectRun(plan: RunPlan, tasks: readonly Task[]): Promise
   const missing: Task[] = []
   for (const task of tasks) {
     const outcome = await readOutcome(run, task)
-    if (outcome === undefined) missing.push(task)
+    const isPaused =
+      outcome !== undefined && 'error' in outcome && isLimbicError(outcome.error, 'RUN_PAUSED')
+    if (outcome === undefined || isPaused) missing.push(task)
     else outcomes.push(outcome)
   }
   const folds = outcomes.flatMap((outcome) => ('fold' in outcome ? [outcome.fold] : []))

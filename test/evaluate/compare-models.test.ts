@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareModels } from '../../src/evaluate/compare-models.ts'
+import { commonModels, compareModels } from '../../src/evaluate/compare-models.ts'
 import { foldsWithScores } from './_folds.ts'
 
 describe('compareModels', () => {
@@ -48,4 +48,11 @@ describe('compareModels', () => {
     expect(compareModels(foldsWithScores({ a: [0.5], b: [0.4] }))).toEqual([])
     expect(compareModels([])).toEqual([])
   })
+})
+
+it('a model that a fold lacks is none of all folds', () => {
+  const [one, two] = foldsWithScores({ a: [0.5, 0.7], b: [0.5, 0.6], c: [0.1, 0.1] })
+  const { a, c } = two!.models
+  expect(commonModels([one!, { models: { a: a!, c: c! } }])).toEqual(['a', 'c'])
+  expect(commonModels([])).toEqual([])
 })

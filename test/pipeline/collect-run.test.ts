@@ -5,7 +5,9 @@ import { silent } from '../../src/core/events.ts'
 import { reportSchema } from '../../src/core/schemas/report.ts'
 import type { Task } from '../../src/core/schemas/task.ts'
 import { runInProcess } from '../../src/executors/in-process.ts'
+import { LimbicError } from '../../src/core/errors/index.ts'
 import { collectRun } from '../../src/pipeline/collect-run.ts'
+import { writeOutcome } from '../../src/pipeline/task-results.ts'
 import type { RunPlan } from '../../src/pipeline/run-plan.ts'
 import { makePlan, tasksOf } from '../executors/_task.ts'
 import { temporaryFolder } from './_dataset.ts'
@@ -38,6 +40,16 @@ it('says of a run in which nothing has ended that everything is missing', async 
   expect(report).toMatchObject({ folds: [], summary: null, permutation: null })
   expect(errors).toHaveLength(2)
   expect(existsSync(join(plan.run, 'report.html'))).toBe(true)
+})
+
+it('takes a task that was paused for missing', async () => {
+  await writeOutcome(plan.run, {
+    task: tasks[0]!,
+    error: new LimbicError('RUN_PAUSED', { at: 'sub-01' }),
+  })
+  const { report, missing } = await collectRun(plan, tasks)
+  expect(missing).toEqual(tasks)
+  expect(report.failedFolds[0]!.code).toBe('TASK_MISSING')
 })
 
 it('gathers what there is, and names what is missing', async () => {
