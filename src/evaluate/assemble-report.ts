@@ -11,9 +11,14 @@ import type {
   Statistic,
   Summary,
 } from '../core/schemas/report.ts'
+import { findAlignmentProblems } from './alignment-problems.ts'
+import { bootstrapInterval } from './bootstrap.ts'
 import { compareModels } from './compare-models.ts'
 import { summarizePermutations, type PermutedFold } from './permutation-summary.ts'
+import { sumCurves } from './metrics/index.ts'
+import { describeMethods } from './methods-text.ts'
 import { describeProtocol } from './protocol-text.ts'
+import { summarizeLearningCurve } from './learning-curve.ts'
 import { summarize } from './statistics.ts'
 
 /** What a report needs besides the folds. */
@@ -28,8 +33,6 @@ export interface ReportSource {
   readonly oracle: Report['oracle']
   readonly provenance: Report['provenance']
   readonly findings: readonly Finding[]
-  readonly learningCurve?: Report['learningCurve']
-  readonly withinSubject?: Report['withinSubject']
 }
 
 /**
@@ -53,7 +56,7 @@ export function assembleReport(source: ReportSource): Report {
     name: pipeline.name,
     protocol: pipeline.protocol,
     protocolText: describeProtocol(pipeline, folds),
-    methodsText: [],
+    methodsText: describeMethods({ ...source, folds }),
     model,
     classes: [...classes],
     rest: pipeline.label.rest ?? null,
@@ -74,8 +77,8 @@ export function assembleReport(source: ReportSource): Report {
     ),
     unaligned: summarizeScores(present(primary.map(({ unaligned }) => unaligned))),
     zeroShot: summarizeScores(present(primary.map(({ zeroShot }) => zeroShot))),
-    withinSubject: source.withinSubject ?? null,
-    learningCurve: source.learningCurve ?? null,
+    withinSubject: summarizeScores(present(folds.map((fold) => fold.withinSubject ?? null))),
+    learningCurve: summarizeLearningCurve(folds),
     oracle,
     permutation:
       source.permuted === undefined ? null : summarizePermutations(folds, source.permuted),
@@ -88,6 +91,7 @@ export function assembleReport(source: ReportSource): Report {
       ...new Set([
         ...folds.flatMap(({ warnings }) => warnings),
         ...source.findings.map(({ message }) => message),
+        ...findAlignmentProblems(folds, pipeline),
       ]),
     ],
     data,
@@ -109,10 +113,14 @@ export function summarizeScores(scores: readonly Scores[]): Summary | null {
     const { mean, sd, ci95, ci99 } = summarize(values)
     return { mean, sd, ci95, ci99 }
   }
+  const withBootstrap = (values: readonly number[]): Statistic => ({
+    ...statistic(values),
+    bootstrap95: bootstrapInterval(values),
+  })
   const aucs = present(scores.map(({ auc }) => auc))
   return {
-    accuracy: statistic(scores.map(({ accuracy }) => accuracy)),
-    balancedAccuracy: statistic(scores.map(({ balancedAccuracy }) => balancedAccuracy)),
+    accuracy: withBootstrap(scores.map(({ accuracy }) => accuracy)),
+    balancedAccuracy: withBootstrap(scores.map(({ balancedAccuracy }) => balancedAccuracy)),
     macroF1: statistic(scores.map(({ macroF1 }) => macroF1)),
     auc: aucs.length === 0 ? null : statistic(aucs),
     logLoss: statistic(scores.map(({ logLoss }) => logLoss)),
@@ -139,6 +147,7 @@ export function poolScores(scores: readonly Scores[]): Scores | null {
   const nTest = scores.reduce((sum, score) => sum + score.nTest, 0)
   const weighted = (value: (score: Scores) => number): number =>
     scores.reduce((sum, score) => sum + (value(score) * score.nTest) / nTest, 0)
+  const curves = scores.flatMap((score) => (score.curves === undefined ? [] : [score.curves]))
   const withAuc = scores.every(({ auc }) => auc !== null)
   return {
     nTest,
@@ -147,6 +156,7 @@ export function poolScores(scores: readonly Scores[]): Scores | null {
     logLoss: weighted(({ logLoss }) => logLoss),
     ece: weighted(({ ece }) => ece),
     confusion,
+    ...(curves.length === scores.length ? { curves: sumCurves(curves) } : {}),
   }
 }
 
@@ -171,17 +181,23 @@ function countScores(
 function describeFold(fold: Fold, model: string): ReportFold {
   const { calibrated, unaligned, zeroShot, temperature } = fold.models[model]!
   return {
-    ...calibrated,
+    ...withoutCurves(calibrated),
     subject: fold.subject,
-    unaligned,
-    zeroShot,
+    unaligned: unaligned && withoutCurves(unaligned),
+    zeroShot: zeroShot && withoutCurves(zeroShot),
     temperature,
     nTrainingVolumes: fold.nTrainingVolumes,
     nMaskVoxels: fold.nMaskVoxels,
     nSelectedVoxels: fold.nSelectedVoxels,
     nComponents: fold.nComponents,
     calibrationMinutes: fold.calibrationMinutes,
+    ...(fold.choices === undefined ? {} : { choices: fold.choices }),
   }
+}
+
+/** The curves of all subjects together are in the report; those of each stay in its fold. */
+function withoutCurves({ curves: _, ...scores }: Scores): Scores {
+  return scores
 }
 
 function describeBaseline(folds: readonly Fold[], name: string): Baseline | null {

@@ -1,5 +1,4 @@
 /** Pooled confusion matrix -> an HTML table with counts and row percentages, and what can be read off it class by class. */
-import type { ReportFold } from '../../core/schemas/report.ts'
 import { html, type Html } from './html.ts'
 import { formatCount, formatProportion } from './numbers.ts'
 import { formatTable } from './table.ts'
@@ -70,47 +69,6 @@ export function formatClassTable(
     ],
     rows,
   )
-}
-
-/**
- * How well two classes are told apart when the others are left out: balanced accuracy among what is truly one of the two and
- * was decoded as one of the two, averaged over subjects. Rest is easy; this shows whether two emotions are told apart as well.
- *
- * @param classes - Class names, at least three.
- * @param folds - The subjects.
- * @returns The table.
- * @throws Never.
- */
-export function formatPairTable(
-  classes: readonly string[],
-  folds: readonly Pick<ReportFold, 'confusion'>[],
-): Html {
-  const pairs = classes.flatMap((a, i) =>
-    classes.slice(i + 1).map((b, d) => ({ a, b, i, j: i + 1 + d })),
-  )
-  return formatTable(
-    'Pairs of classes, mean over subjects',
-    [
-      { heading: 'pair', text: true, cell: ({ a, b }) => `${a} / ${b}` },
-      { heading: 'balanced accuracy', cell: ({ i, j }) => orDash(averagePair(folds, i, j)) },
-      { heading: 'chance', cell: () => formatProportion(0.5) },
-    ],
-    pairs,
-  )
-}
-
-function averagePair(
-  folds: readonly Pick<ReportFold, 'confusion'>[],
-  i: number,
-  j: number,
-): number {
-  const values = folds
-    .map(({ confusion }) => {
-      const at = (row: number, column: number): number => confusion[row]?.[column] ?? 0
-      return (at(i, i) / (at(i, i) + at(i, j)) + at(j, j) / (at(j, j) + at(j, i))) / 2
-    })
-    .filter(Number.isFinite)
-  return sum(values) / values.length
 }
 
 function formatConfusionRow(name: string, row: readonly number[]): Html {

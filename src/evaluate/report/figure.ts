@@ -15,6 +15,21 @@ export const colors = {
   faint: 'var(--faint)',
 } as const
 
+/**
+ * The colour of a class.
+ *
+ * @param index - Class index; the eighth class and later ones share colours with earlier ones.
+ * @returns A CSS variable.
+ * @throws Never.
+ * @example
+ * const first = classColor(0) // first = 'var(--class-0)'
+ */
+export function classColor(index: number): string {
+  return `var(--class-${index % nClassColors})`
+}
+
+const nClassColors = 7
+
 /** The types of Plot speak of a browser's document; this program has none but happy-dom's. */
 const plotOn = Plot.plot as unknown as (
   options: Omit<Plot.PlotOptions, 'document'> & { document: unknown },

@@ -21,6 +21,7 @@ const conditions = [
   { condition: 'calibrated', color: colors.calibrated, symbol: 'circle', shape: 'dot' },
   { condition: 'unaligned', color: colors.unaligned, symbol: 'circle', shape: 'ring' },
   { condition: 'zero-shot', color: colors.zeroShot, symbol: 'square', shape: 'square' },
+  { condition: 'within-subject', color: colors.oracle, symbol: 'diamond', shape: 'square' },
 ] as const
 
 /**
@@ -62,10 +63,14 @@ export function formatModelFigure(report: Report): Html {
     color,
     shape,
   }))
+  const withinText =
+    report.withinSubject === null
+      ? ''
+      : ' Within-subject: every run decoded by what the other runs of the same subject taught.'
   return formatFigure(
     [plot],
     [...legend, { label: 'chance', color: colors.chance, shape: 'dashed' }],
-    'Mean over subjects with its 95 % confidence interval. Calibrated: the subject is brought into the common space by its calibration runs. Unaligned: scaled by them, not aligned. Zero-shot: nothing of the subject was used.',
+    `Mean over subjects with its 95 % confidence interval. Calibrated: the subject is brought into the common space by its calibration runs. Unaligned: scaled by them, not aligned. Zero-shot: nothing of the subject was used.${withinText}`,
   )
 }
 

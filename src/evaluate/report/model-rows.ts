@@ -4,7 +4,7 @@ import type { Report, Summary } from '../../core/schemas/report.ts'
 /** One classifier under one condition. */
 export interface ModelRow {
   readonly model: string
-  readonly condition: 'calibrated' | 'unaligned' | 'zero-shot'
+  readonly condition: 'calibrated' | 'unaligned' | 'zero-shot' | 'within-subject'
   readonly summary: Summary
 }
 
@@ -16,8 +16,13 @@ export interface ModelRow {
  * @throws Never.
  */
 export function listModels(report: Report): ModelRow[] {
-  const { model, summary, unaligned, zeroShot } = report
-  const own = listConditions(model, summary, unaligned, zeroShot)
+  const { model, summary, unaligned, zeroShot, withinSubject } = report
+  const own: ModelRow[] = [
+    ...listConditions(model, summary, unaligned, zeroShot),
+    ...(withinSubject === null
+      ? []
+      : [{ model, condition: 'within-subject', summary: withinSubject } as const]),
+  ]
   const others = Object.entries(report.baselines).flatMap(([name, baseline]) =>
     listConditions(name, baseline, baseline.unaligned, baseline.zeroShot),
   )

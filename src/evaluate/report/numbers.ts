@@ -56,3 +56,17 @@ export function formatInterval(
 ): string {
   return interval === null ? 'none' : `[${format(interval[0])}, ${format(interval[1])}]`
 }
+
+/**
+ * A p-value, with as many digits as it deserves.
+ *
+ * @param p - 0..1; NaN where there is none.
+ * @returns As in `.034`, `< .0001`; `–` for NaN.
+ * @throws Never.
+ * @example
+ * const text = formatPValue(0.00001) // text = '< .0001'
+ */
+export function formatPValue(p: number): string {
+  if (!Number.isFinite(p)) return '–'
+  return p < 0.0001 ? '< .0001' : formatProportion(p, p < 0.01 ? 4 : 3)
+}

@@ -1,10 +1,17 @@
 /** Report -> `report.html`: one file that asks nothing of the network, readable on a phone, in the dark and on paper. */
 import type { Report } from '../../core/schemas/report.ts'
-import { formatClassTable, formatConfusionTable, formatPairTable } from './confusion-table.ts'
+import { formatClassTable, formatConfusionTable } from './confusion-table.ts'
+import { formatComparisonTable } from './comparison-table.ts'
+import { formatCurveFigure } from './curve-figures.ts'
 import { groupWarnings } from './group-warnings.ts'
 import { formatHeadline } from './headline.ts'
 import { html, trustHtml, type Html } from './html.ts'
+import { formatLearningCurve } from './learning-figure.ts'
+import { formatMaps, viewerPolicy, type ReportMaps } from './maps/index.ts'
+import { formatMethods } from './methods-section.ts'
 import { formatModelFigure } from './model-figure.ts'
+import { formatPairTable } from './pair-table.ts'
+import { formatPermutation } from './permutation-figure.ts'
 import { styleSheet } from './style.ts'
 import { formatSubjectFigure } from './subject-figure.ts'
 import {
@@ -23,17 +30,22 @@ const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'"
  * Turns a report into one HTML file.
  *
  * @param report - The report, as in `report.json`.
+ * @param maps - Maps of the run; a page without them runs no script at all.
  * @returns The whole file; the same report gives the same bytes.
  * @throws Never.
  */
-export function formatReportHtml(report: Report): string {
+export function formatReportHtml(report: Report, maps?: ReportMaps): string {
+  const policy =
+    maps === undefined
+      ? contentSecurityPolicy
+      : `${contentSecurityPolicy}${maps.viewer === undefined ? '; img-src data:' : viewerPolicy(maps.viewer)}`
   const title = `${report.name} – ${report.protocol} protocol`
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <title>${title}</title>
         <style>
           ${trustHtml(styleSheet)}
@@ -51,13 +63,11 @@ export function formatReportHtml(report: Report): string {
         <main>
           ${formatLeaks(report)}
           <p class="headline">${formatHeadline(report)}</p>
-          ${formatProblems(report)} ${formatResults(report)} ${formatTraining(report)}
+          ${formatProblems(report)} ${formatResults(report)} ${formatTests(report)}
+          ${maps === undefined ? undefined : formatMaps(maps)} ${formatTraining(report)}
           <h2>Data</h2>
           ${formatDataTables(report)}
-          ${report.folds.length > 0 ? formatFoldTable(report) : undefined}
-          <h2>Protocol</h2>
-          ${report.protocolText.map((paragraph) => html`<p>${paragraph}</p>`)}
-          ${formatProvenance(report)}
+          ${report.folds.length > 0 ? formatFoldTable(report) : undefined} ${formatMethods(report)}
         </main>
       </body>
     </html> `.html
@@ -69,7 +79,7 @@ function formatLeaks({ leaks, protocol }: Report): Html | undefined {
     protocol === 'paper'
       ? 'The paper protocol fits on data that it scores, as the paper did. These figures do not estimate how well a new subject is decoded.'
       : 'Something was fitted on data that it was scored on. These figures do not estimate how well a new subject is decoded.'
-  return html`<section class="banner" role="alert">
+  return html`<section class="banner leak" role="alert">
     <h2>Leak</h2>
     <p>${why}</p>
     <ul>
@@ -96,7 +106,7 @@ function formatProblems({ failedFolds, warnings }: Report): Html | undefined {
 }
 
 function formatResults(report: Report): Html | undefined {
-  const { folds, summary, pooled, classes } = report
+  const { folds, summary, pooled, classes, rest } = report
   if (folds.length === 0) return undefined
   return html`<h2>Subjects</h2>
     ${formatSubjectFigure(report)} ${formatMeasureTable(report)} ${formatSubjectTable(report)}
@@ -113,10 +123,30 @@ function formatResults(report: Report): Html | undefined {
             <div class="columns">
               ${formatConfusionTable(classes, pooled.confusion)}
               <div>
-                ${formatClassTable(classes, pooled.confusion)}${classes.length > 2 ? formatPairTable(classes, folds) : undefined}
+                ${formatClassTable(classes, pooled.confusion)}${classes.length > 2 ? formatPairTable(classes, folds, rest) : undefined}
               </div>
-            </div>`
+            </div>
+            ${pooled.curves === undefined ? undefined : formatCurveFigure(report, pooled.curves)}`
     }`
+}
+
+function formatTests({ permutation, comparisons, learningCurve, model, chance }: Report): Html {
+  return html`${
+    comparisons.length === 0 && permutation === null
+      ? undefined
+      : html`<h2>Tests</h2>
+          ${formatComparisonTable(comparisons, model)}
+          ${
+            permutation === null || permutation.n === 0
+              ? undefined
+              : formatPermutation(permutation, { model, chance })
+          }`
+  }${
+    learningCurve === null || learningCurve.points.length === 0
+      ? undefined
+      : html`<h2>Calibration</h2>
+          ${formatLearningCurve(learningCurve, chance)}`
+  }`
 }
 
 function formatTraining({ trainingCurves, model }: Report): Html {
@@ -127,21 +157,4 @@ function formatTraining({ trainingCurves, model }: Report): Html {
         ? html`<p>${model} is not trained in epochs, so there are no training curves.</p>`
         : formatTrainingFigure(trained)
     }`
-}
-
-function formatProvenance({ provenance }: Report): Html {
-  const { version, seed, engine, configSha256, datasetSha256 } = provenance
-  return html`<h2>Provenance</h2>
-    <dl>
-      <dt>limbic</dt>
-      <dd>${version}</dd>
-      <dt>seed</dt>
-      <dd>${seed}</dd>
-      <dt>engine</dt>
-      <dd>${engine}</dd>
-      <dt>configuration</dt>
-      <dd><code>sha256 ${configSha256}</code></dd>
-      <dt>dataset</dt>
-      <dd><code>sha256 ${datasetSha256}</code></dd>
-    </dl>`
 }

@@ -7,6 +7,7 @@ export const styleSheet = `
   --calibrated: #0b62a8; --unaligned: #c2570c; --zero-shot: #7a4fa3; --chance: #6b7280; --oracle: #1a7f4b;
   --danger: #b42318; --danger-page: #fef1f0; --good: #1a7f4b; --caution: #9a5b00; --caution-page: #fff7e6;
   --shade: 11, 98, 168;
+  --class-0: #c0392b; --class-1: #0b62a8; --class-2: #1a7f4b; --class-3: #8e5bb5; --class-4: #b7791f; --class-5: #0f8b8d; --class-6: #a23b72;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -14,6 +15,7 @@ export const styleSheet = `
     --calibrated: #6cb6ff; --unaligned: #f0a35e; --zero-shot: #c6a1ee; --chance: #9aa4af; --oracle: #57c78b;
     --danger: #ff8a80; --danger-page: #3a1715; --good: #57c78b; --caution: #f2c063; --caution-page: #33270e;
     --shade: 76, 148, 220;
+    --class-0: #ff8a80; --class-1: #6cb6ff; --class-2: #57c78b; --class-3: #c6a1ee; --class-4: #f2c063; --class-5: #5ccfd0; --class-6: #f29bc4;
   }
 }
 * { box-sizing: border-box; }
@@ -34,6 +36,8 @@ p { margin: 8px 0; max-width: 72ch; }
 .headline { font-size: 1.15rem; line-height: 1.5; margin: 16px 0; }
 .banner { border: 1.5px solid var(--danger); border-left-width: 6px; background: var(--danger-page); border-radius: 6px; padding: 8px 16px; margin: 16px 0; }
 .banner h2 { color: var(--danger); border: 0; margin: 4px 0; padding: 0; }
+.banner.leak { border-width: 4px; border-left-width: 12px; }
+.banner.leak h2 { font-size: 1.5rem; }
 .banner.caution { border-color: var(--caution); background: var(--caution-page); }
 .banner.caution h2 { color: var(--caution); }
 .banner ul { margin: 4px 0; padding-left: 20px; }
@@ -70,6 +74,14 @@ tbody tr { break-inside: avoid; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 8px 0 24px; font-size: .92rem; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
+.paste { border-left: 3px solid var(--line); padding-left: 14px; }
+.slices { max-width: 720px; }
+.slices img { width: 100%; height: auto; display: block; background: #000; }
+.slices p { display: flex; justify-content: space-between; margin: 2px 0; font-size: .82rem; color: var(--muted); }
+.viewer { position: relative; width: 100%; max-width: 720px; height: min(70vh, 480px); background: #000; display: none; }
+.viewer canvas { width: 100%; height: 100%; outline: none; touch-action: none; }
+.has-viewer .viewer { display: block; }
+.has-viewer .slices { display: none; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 32px; align-items: start; }
 .columns > * { min-width: 0; }
@@ -89,6 +101,8 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   th, td { padding: 3px 6px; }
   .scroll th[scope=row], .scroll th:first-child { position: static; background: none; }
   .confusion .cell { min-width: 48px; }
-  .cell, .badge, .banner, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .has-viewer .viewer { display: none; }
+  .has-viewer .slices { display: block; }
+  .cell, .badge, .banner, .key, .slices img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `

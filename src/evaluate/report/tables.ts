@@ -40,11 +40,16 @@ export function formatMeasureTable({ summary }: Report): Html {
       { heading: 'mean', cell: ({ statistic, format }) => format(statistic.mean) },
       { heading: 'SD', cell: ({ statistic, format }) => format(statistic.sd) },
       {
-        heading: '95 % CI',
+        heading: '95 % CI (t)',
         cell: ({ statistic, format }) => formatInterval(statistic.ci95, format),
       },
       {
-        heading: '99 % CI',
+        heading: '95 % CI (bootstrap)',
+        cell: ({ statistic, format }) =>
+          statistic.bootstrap95 == null ? '–' : formatInterval(statistic.bootstrap95, format),
+      },
+      {
+        heading: '99 % CI (t)',
         cell: ({ statistic, format }) => formatInterval(statistic.ci99, format),
       },
     ],
@@ -140,7 +145,8 @@ export function formatFoldTable({ folds }: Report): Html {
  * @returns Two tables.
  * @throws Never.
  */
-export function formatDataTables({ data, classes, classCounts, unit }: Report): Html {
+export function formatDataTables(report: Report): Html {
+  const { data, classes, classCounts, unit, excludedSubjects, failedFolds } = report
   const nScored = classCounts.reduce((total, count) => total + count, 0)
   const facts: [string, string][] = [
     ['dataset', data.dataset],
@@ -148,7 +154,12 @@ export function formatDataTables({ data, classes, classCounts, unit }: Report): 
     ['runs', formatCount(data.nRuns)],
     ['volumes', formatCount(data.nVolumes)],
     ['labelled volumes', formatCount(data.nLabelledVolumes)],
-    ['dropped volumes', formatCount(data.nDroppedVolumes)],
+    ['volumes without a class, left out', formatCount(data.nDroppedVolumes)],
+    ['excluded subjects', excludedSubjects.length === 0 ? 'none' : excludedSubjects.join(', ')],
+    [
+      'failed folds',
+      failedFolds.length === 0 ? 'none' : failedFolds.map(({ subject }) => subject).join(', '),
+    ],
     ['repetition time', `${data.trSeconds} s`],
   ]
   const list = facts.map(

@@ -16,7 +16,27 @@ type Line = readonly [name: string, balancedAccuracy: string, interval: string, 
 export function formatReportText(report: Report): string {
   const { name, protocol, folds, classes } = report
   const title = `${name}: ${protocol} protocol, ${folds.length} subjects, ${classes.join(' / ')}`
-  return [title, '', ...layOut(listLines(report)), ...listProblems(report), ''].join('\n')
+  return [
+    ...formatLeakBanner(report),
+    title,
+    '',
+    ...layOut(listLines(report)),
+    ...listProblems(report),
+    '',
+  ].join('\n')
+}
+
+/** Above everything else, so that nobody reads the figures without it. */
+function formatLeakBanner({ leaks }: Report): string[] {
+  if (leaks.length === 0) return []
+  const edge = '!'.repeat(78)
+  return [
+    edge,
+    '!!  LEAK: these figures do NOT estimate how well a new subject is decoded.',
+    ...leaks.map((leak) => `!!  LEAK ${leak}`),
+    edge,
+    '',
+  ]
 }
 
 function listLines(report: Report): Line[] {
@@ -48,14 +68,10 @@ function layOut(lines: readonly Line[]): string[] {
   )
 }
 
-function listProblems({ leaks, failedFolds, warnings }: Report): string[] {
+function listProblems({ failedFolds, warnings }: Report): string[] {
   const failures = failedFolds.map(
     ({ subject, code, message }) => `FAILED ${subject} ${code} ${message}`,
   )
-  const lines = [
-    ...leaks.map((text) => `LEAK ${text}`),
-    ...failures,
-    ...groupWarnings(warnings).map((w) => `WARNING ${w}`),
-  ]
+  const lines = [...failures, ...groupWarnings(warnings).map((w) => `WARNING ${w}`)]
   return lines.length === 0 ? [] : ['', ...lines]
 }

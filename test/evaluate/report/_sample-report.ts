@@ -1,12 +1,14 @@
 /** A made-up report of a run over simulated subjects: every section has something in it. */
 import type {
   Baseline,
+  Curves,
   Report,
   ReportFold,
   Scores,
   Statistic,
   Summary,
 } from '../../../src/core/schemas/report.ts'
+import { countCurves } from '../../../src/evaluate/metrics/index.ts'
 import { createRng, type Rng } from '../../../src/core/rng.ts'
 
 const classes = ['negative', 'neutral', 'rest']
@@ -36,13 +38,19 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
     folds,
     failedFolds: [],
     summary: summarize(folds),
-    pooled: poolScores(folds),
+    pooled: { ...poolScores(folds), curves: sampleCurves() },
     chance: { uniform: 1 / 3, majority: 0.5 },
     baselines: { 'linear-svm': svm, lda },
     unaligned: summarize(folds.map((fold) => fold.unaligned!)),
     zeroShot: summarize(folds.map((fold) => fold.zeroShot!)),
-    withinSubject: null,
-    learningCurve: null,
+    withinSubject: summarize(folds),
+    learningCurve: {
+      unit: 'minutes',
+      points: [2, 5, 10, 13.3].map((minutes, i) => {
+        const statistic = describe(folds.map((fold) => fold.accuracy - 0.3 / (i + 1)))
+        return { amount: minutes, minutes, accuracy: statistic, balancedAccuracy: statistic }
+      }),
+    },
     oracle: { accuracy: 0.94, source: 'derivatives/ground-truth/oracle.json' },
     permutation: samplePermutation(),
     comparisons: [
@@ -77,6 +85,20 @@ export function sampleReport(changes: Partial<Report> = {}, nSubjects = 12): Rep
     excludedSubjects: [],
     ...changes,
   }
+}
+
+/** Every class told from the others by a log odds of 2 in the mean. */
+function sampleCurves(): Curves {
+  const rng = createRng('sample curves')
+  const rows = Array.from({ length: 900 }, (_, i) => {
+    const weights = [0, 1, 2].map((c) => Math.exp(rng.normal() + (c === i % 3 ? 2 : 0)))
+    return weights.map((weight) => weight / sum(weights))
+  })
+  const probabilities = { data: Float64Array.from(rows.flat()), nRows: 900, nCols: 3 }
+  return countCurves(
+    rows.map((_, i) => i % 3),
+    probabilities,
+  )
 }
 
 function samplePermutation(): Report['permutation'] {

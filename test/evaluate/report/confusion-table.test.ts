@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import {
   formatClassTable,
   formatConfusionTable,
-  formatPairTable,
 } from '../../../src/evaluate/report/confusion-table.ts'
 
 const classes = ['a', 'b', 'c']
@@ -26,20 +25,6 @@ it('reads precision, recall and F1 off the matrix', () => {
     ['a', '10', '1.00', '.60', '.75'],
     ['b', '10', '.83', '1.00', '.91'],
     ['c', '0', '.00', '–', '.00'],
-  ])
-})
-
-it('tells two classes apart without the third, as a mean over subjects that have both', () => {
-  const perfect = [
-    [4, 0, 0],
-    [0, 4, 0],
-    [0, 0, 4],
-  ]
-  expect(cells(formatPairTable(classes, [{ confusion }, { confusion: perfect }]).html)).toEqual([
-    ['pair', 'balanced accuracy', 'chance'],
-    ['a / b', '.94', '.50'], // (6 of 8 and 10 of 10, .875; 1.00)
-    ['a / c', '1.00', '.50'], // only the second subject has c
-    ['b / c', '1.00', '.50'],
   ])
 })
 
