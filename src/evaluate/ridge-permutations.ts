@@ -33,15 +33,17 @@ export function isRidgeOnly(
   { pipeline }: Pick<ProtocolContext, 'pipeline'>,
   subjects: readonly SubjectData[],
 ): boolean {
-  const { protocol, data, select, align, classify, evaluate } = pipeline
+  const { protocol, data, clean, select, align, classify, evaluate } = pipeline
   return (
     protocol === 'strict' &&
     data.calibration.kind !== 'rotate' &&
+    clean.wholeRun === 'none' &&
     select.mode === 'shared' &&
     align.method === 'none' &&
     [classify.model, ...classify.baselines].every((name) => name === 'ridge') &&
     evaluate.split === 'leave-one-subject-out' &&
     evaluate.unit === 'volume' &&
+    !evaluate.oversample &&
     listCandidates(subjects).all.length <= maxCandidates
   )
 }
