@@ -78,6 +78,17 @@ function addSourceOptions(command: Command): void {
     )
     .option('--poll <ms>', 'longest time between two looks', numberOption('--poll', 1))
     .option('--quiet <ms>', 'how long a file must be left alone', numberOption('--quiet', 0))
+    .option('--patience <ms>', 'when to tell of incomplete files', numberOption('--patience', 0))
+    .option('--no-notify', 'look only, as network drives need it; else the system tells too')
+    .addOption(
+      new Option('--format <format>', 'take files of one format only').choices([
+        'nifti',
+        'dicom',
+        'par-rec',
+      ]),
+    )
+    .option('--series <n>', 'DICOM: number of the series', integerOption('--series', 0))
+    .option('--slices <n>', 'DICOM: slices of a volume', integerOption('--slices', 1))
 }
 
 function addPolicyOptions(command: Command): void {

@@ -4,7 +4,7 @@ import { afniSource } from '../../realtime/sources/afni/afni-source.ts'
 import { replaySource } from '../../realtime/sources/replay-source.ts'
 import { tcpSource } from '../../realtime/sources/tcp/tcp-source.ts'
 import { watchFolder } from '../../realtime/sources/watch/watch-folder.ts'
-import type { WatchFolderOptions } from '../../realtime/sources/watch/watch-options.ts'
+import type { WatchFolderOptions, WatchFormat } from '../../realtime/sources/watch/watch-options.ts'
 import type { VolumeSource } from '../../realtime/volume-source.ts'
 import { parseAddress } from './options.ts'
 
@@ -15,6 +15,11 @@ export interface SourceOptions {
   readonly existing: 'use' | 'ignore'
   readonly poll?: number
   readonly quiet?: number
+  readonly patience?: number
+  readonly notify?: boolean
+  readonly format?: WatchFormat
+  readonly series?: number
+  readonly slices?: number
   readonly tcp?: string
   readonly afni?: string | true
   readonly replay?: string
@@ -53,7 +58,8 @@ export async function openSource(options: SourceOptions): Promise<VolumeSource> 
 }
 
 function readWatchOptions(dir: string, options: SourceOptions): WatchFolderOptions {
-  const { pattern, firstIndex, existing, poll, quiet } = options
+  const { pattern, firstIndex, existing, poll, quiet, patience, notify, format, series, slices } =
+    options
   return {
     dir,
     existing,
@@ -61,5 +67,10 @@ function readWatchOptions(dir: string, options: SourceOptions): WatchFolderOptio
     ...(firstIndex === undefined ? {} : { firstIndex }),
     ...(poll === undefined ? {} : { pollMs: poll }),
     ...(quiet === undefined ? {} : { quietMs: quiet }),
+    ...(patience === undefined ? {} : { patienceMs: patience }),
+    ...(notify === undefined ? {} : { notify }),
+    ...(format === undefined ? {} : { format }),
+    ...(series === undefined ? {} : { series }),
+    ...(slices === undefined ? {} : { slices }),
   }
 }

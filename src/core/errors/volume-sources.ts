@@ -23,7 +23,7 @@ export const volumeSourceErrors = {
     expected: 'a file that is left alone when it is complete',
     found: 'other bytes',
     remedy:
-      'Let the scanner write to another name and rename, or give a --quiet-ms that is longer than its pauses.',
+      'Let the scanner write to another name and rename, or give a --quiet that is longer than its pauses.',
   }),
   RT_NAME_REFUSED: (d: { file: string; found: string }): ErrorText => ({
     where: d.file,
