@@ -1,5 +1,5 @@
 /** Subjects -> the same subjects with their labels dealt out anew within every run: what a permutation of a whole pipeline works on. */
-import { createRng } from '../core/rng.ts'
+import { createRng, type Rng } from '../core/rng.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import { permuteLabels } from '../evaluate/permutation.ts'
 import type { RunData, SubjectData } from '../evaluate/protocol/subject-data.ts'
@@ -28,7 +28,10 @@ export function permuteSubjects(
     // A run without labels, such as a film, stays what it was, and what was made of it is found again.
     const isAsBefore = labels!.every((label, t) => label === run.labels[t])
     const sha256 = hashKey('permuted', { run: run.sha256, labels })
-    permuted.set(run, isAsBefore ? run : { ...run, labels: labels!, sha256 })
+    permuted.set(
+      run,
+      isAsBefore ? run : { ...run, ...permuteLags(run, rng), labels: labels!, sha256 },
+    )
   }
   const all = (runs: readonly RunData[]): RunData[] => runs.map((run) => permuted.get(run)!)
   return subjects.map((subject) => ({
@@ -45,6 +48,16 @@ export function permuteSubjects(
   }))
 }
 
+/** The same blocks at other lags are exchanged in the same way: the stream of a run does not depend on the lag. */
+function permuteLags({ key, labelsByLag }: RunData, rng: Rng): Pick<RunData, 'labelsByLag'> {
+  if (labelsByLag === undefined) return {}
+  const entries = Object.entries(labelsByLag).map(([lag, labels]) => [
+    lag,
+    permuteLabels([labels], rng.fork(key))[0]!,
+  ])
+  return { labelsByLag: Object.fromEntries(entries) as NonNullable<RunData['labelsByLag']> }
+}
+
 /**
  * The pipeline as permutations repeat it: all of it that the tested score depends on, and nothing beside.
  *
@@ -53,7 +66,13 @@ export function permuteSubjects(
  * @throws Never.
  */
 export function permutedPipeline(pipeline: Pipeline): Pipeline {
-  const { learningCurve: _, ...evaluate } = pipeline.evaluate
   const beside = { unaligned: false, zeroShot: false, withinSubject: false }
-  return { ...pipeline, evaluate: { ...evaluate, ...beside } }
+  return { ...pipeline, evaluate: { ...withoutCurve(pipeline.evaluate), ...beside } }
+}
+
+function withoutCurve({
+  learningCurve: _,
+  ...evaluate
+}: Pipeline['evaluate']): Pipeline['evaluate'] {
+  return evaluate
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { LimbicError } from '../core/errors/index.ts'
 import type { Memo } from '../core/memo.ts'
 import type { CleanStep, LabelStep, Pipeline } from '../core/schemas/pipeline.ts'
+import { lagSetting } from '../evaluate/protocol/choices/relabel.ts'
 import type { RunData } from '../evaluate/protocol/subject-data.ts'
 import { sha256File } from '../io/artifacts.ts'
 import { readConfounds, readEvents, type BidsRun } from '../io/bids/index.ts'
@@ -11,6 +12,7 @@ import { computeEpiMask } from '../preprocess/epi-mask.ts'
 import { addVolume, createVolumeSum, maskIndices, meanVolume } from '../preprocess/mask-volume.ts'
 import { labelVolumes, type VolumeLabels } from '../preprocess/labels.ts'
 import { hashKey } from './cache.ts'
+import { readMotion } from './motion.ts'
 
 /** A run as plain data: what is known of it, and where its numbers lie. */
 export interface RunRecord extends Omit<RunData, 'readSeries'> {
@@ -103,6 +105,8 @@ async function recordRun(
     isFilm || run.events === undefined
       ? { labels: new Int32Array(run.nVolumes).fill(-1), unlistedTrialTypes: [] }
       : await readLabels(run, run.events, label, classes)
+  const labelsByLag = isFilm ? undefined : await readLabelsByLag(run, pipeline, classes)
+  const motion = await readMotion(run.confounds, run.nVolumes)
   const confounds =
     clean.confounds.length === 0 ? undefined : await readRunConfounds(run, clean.confounds)
   const seriesKey = hashKey('series', { version: 1, image: mask.imageSha256, kept })
@@ -116,10 +120,14 @@ async function recordRun(
       labels,
       confounds: confounds?.data ?? null,
       trSeconds: run.trSeconds,
+      ...(motion === undefined ? {} : { motion: motion.data }),
+      ...(labelsByLag === undefined ? {} : { labelsByLag }),
     }),
     nVolumes: run.nVolumes,
     trSeconds: run.trSeconds,
     labels,
+    ...(labelsByLag === undefined ? {} : { labelsByLag }),
+    ...(motion === undefined ? {} : { motion }),
     ...(confounds === undefined ? {} : { confounds }),
     maskVoxels: mask.voxels,
     bold: run.bold,
@@ -179,6 +187,23 @@ async function readLabels(
     labels: labels.map((index) => classes.indexOf(classNames[index] ?? '')),
     unlistedTrialTypes,
   }
+}
+
+/** The labels at every lag that folds choose from. */
+async function readLabelsByLag(
+  run: BidsRun,
+  { choose, label }: Pipeline,
+  classes: readonly string[],
+): Promise<RunData['labelsByLag']> {
+  const lags = (choose?.grid[lagSetting] ?? []) as readonly number[]
+  if (lags.length === 0 || run.events === undefined) return undefined
+  const entries: [string, Int32Array][] = []
+  for (const lagSeconds of lags) {
+    const method = { transitionSeconds: 0, ...label.method, kind: 'shift' as const, lagSeconds }
+    const { labels } = await readLabels(run, run.events, { ...label, method }, classes)
+    entries.push([String(lagSeconds), labels])
+  }
+  return Object.fromEntries(entries)
 }
 
 async function readRunConfounds(

@@ -73,3 +73,17 @@ describe('permutedPipeline', () => {
     })
   })
 })
+
+describe('labels at several lags', () => {
+  it('are exchanged block by block as the labels are', () => {
+    const late = [-1, ...blocks.slice(0, -1)]
+    const labelsByLag = { 0: Int32Array.from(blocks), 2: Int32Array.from(late) }
+    const run = { ...makeRun('01/1', blocks), labelsByLag }
+    const subject = { ...subjects[0]!, runs: [run], rotations: [] }
+    const training = { calibration: [run], labelled: [run] }
+    const [permuted] = permuteSubjects([{ ...subject, training }], 0, 3)
+    const { labels, labelsByLag: after } = permuted!.runs[0]!
+    expect(after!['0']).toEqual(labels)
+    expect([...after!['2']!].slice(1, 15)).toEqual([...labels].slice(0, 14))
+  })
+})

@@ -14,7 +14,7 @@ import type { RunData } from './subject-data.ts'
  */
 export function cutRun(run: RunData, from: number, to: number): RunData {
   if (from === 0 && to >= run.nVolumes) return run
-  const { confounds, motion } = run
+  const { confounds, motion, labelsByLag } = run
   return {
     ...run,
     key: `${run.key}/volumes-${from}-${to - 1}`,
@@ -22,10 +22,21 @@ export function cutRun(run: RunData, from: number, to: number): RunData {
     nVolumes: to - from,
     firstVolume: (run.firstVolume ?? 0) + from,
     labels: run.labels.slice(from, to),
+    ...(labelsByLag === undefined ? {} : { labelsByLag: sliceAll(labelsByLag, from, to) }),
     ...(confounds === undefined ? {} : { confounds: sliceRows(confounds, from, to) }),
     ...(motion === undefined ? {} : { motion: sliceRows(motion, from, to) }),
     readSeries: async (voxels) => sliceRows(await run.readSeries(voxels), from, to),
   }
+}
+
+function sliceAll(
+  labels: NonNullable<RunData['labelsByLag']>,
+  from: number,
+  to: number,
+): NonNullable<RunData['labelsByLag']> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([lag, ofRun]) => [lag, ofRun.slice(from, to)]),
+  )
 }
 
 function sliceRows<A extends FloatArray>(

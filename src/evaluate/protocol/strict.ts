@@ -3,7 +3,8 @@ import type { CommonSpaceState } from '../../align/common-space.ts'
 import type { Fold, ModelFold } from '../../core/schemas/report.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { scoreCeiling } from './ceiling.ts'
-import { chooseSettings } from './choices/choose.ts'
+import { chooseSettings, choosesLag } from './choices/choose.ts'
+import { relabelSubjects } from './choices/relabel.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import { decideInner, fitDecoder, type InnerChoice } from './fit.ts'
 import { chooseModels } from './fit-classifier.ts'
@@ -27,9 +28,16 @@ export async function runStrictFold(
   subjects: readonly SubjectData[],
   heldOut: string,
 ): Promise<Fold> {
-  const { subject, training, inner, position } = divideSubjects(subjects, heldOut, given.pipeline)
-  const choice = await chooseSettings(given, training, position)
+  const divided = divideSubjects(subjects, heldOut, given.pipeline)
+  const { inner } = divided
+  const choice = await chooseSettings(given, divided.training, divided.position)
   const context = choice === null ? given : { ...given, pipeline: choice.pipeline }
+  const isLagChosen = choosesLag(given.pipeline.choose)
+  const everybody = [divided.subject, ...divided.training]
+  const [subject, ...training] = relabelSubjects(everybody, context.pipeline, isLagChosen) as [
+    SubjectData,
+    ...SubjectData[],
+  ]
   const { choices, warnings } = chooseModels(context, subjects)
   const decided = inner.length === 0 ? {} : await decideInner(context, training, inner, choices)
   const states = choice === null ? [] : [choice]

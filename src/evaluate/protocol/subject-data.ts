@@ -13,6 +13,8 @@ export interface RunData {
   readonly trSeconds: number
   /** Class index per volume, -1 where a volume has none; length `nVolumes`. */
   readonly labels: Int32Array
+  /** Labels at other lags, by seconds, where folds choose the lag by themselves. */
+  readonly labelsByLag?: Readonly<Record<string, Int32Array>>
   /** Realignment parameters `[nVolumes x 6]`, translations before rotations; absent where nobody measured them. */
   readonly motion?: Matrix64
   /** Nuisance time series `[nVolumes x nConfounds]`. */

@@ -5,6 +5,7 @@ import type { State } from '../../../core/types.ts'
 import type { ProtocolContext } from '../context.ts'
 import { runKeys, type SubjectData } from '../subject-data.ts'
 import { listCandidates, type Candidate } from './candidates.ts'
+import { lagSetting, relabelSubjects } from './relabel.ts'
 import { scoreCandidates } from './score-candidates.ts'
 
 /** The settings of a fold. */
@@ -34,18 +35,48 @@ export async function chooseSettings(
   const total = new Float64Array(candidates.length)
   for (const inner of innerSubjects(training, position, choose)) {
     const others = training.filter((subject) => subject !== inner)
-    const scores = await context.memo(
-      'inner-scores',
-      scoresKey(context, candidates, others, inner),
-      () => scoreCandidates(context, others, inner, candidates),
-    )
-    scores[choose.by].forEach((score, i) => (total[i]! += score))
+    for (const sameLag of groupByLag(candidates)) {
+      const { pipeline } = sameLag[0]!.candidate
+      const [held, ...rest] = relabelSubjects([inner, ...others], pipeline, choosesLag(choose))
+      const tried = sameLag.map(({ candidate }) => candidate)
+      const scores = await context.memo(
+        'inner-scores',
+        scoresKey(context, tried, rest, held!),
+        () => scoreCandidates(context, rest, held!, tried),
+      )
+      sameLag.forEach(({ index }, i) => (total[index]! += scores[choose.by][i]!))
+    }
   }
   const best = candidates[total.indexOf(Math.max(...total))]!
   return {
     ...{ kind: 'choice', settings: best.settings, pipeline: best.pipeline },
     fittedOn: training.flatMap(({ runs }) => runKeys(runs)),
   }
+}
+
+/**
+ * Whether folds choose the lag between an event and its volumes.
+ *
+ * @param choose - The grid, if there is one.
+ * @returns Whether they do.
+ * @throws Never.
+ */
+export function choosesLag(choose: ChooseSettings | undefined): boolean {
+  return choose?.grid[lagSetting] !== undefined
+}
+
+interface Indexed {
+  readonly candidate: Candidate
+  readonly index: number
+}
+
+function groupByLag(candidates: readonly Candidate[]): readonly (readonly Indexed[])[] {
+  const groups = new Map<unknown, Indexed[]>()
+  candidates.forEach((candidate, index) => {
+    const lag = candidate.settings[lagSetting]
+    groups.set(lag, [...(groups.get(lag) ?? []), { candidate, index }])
+  })
+  return [...groups.values()]
 }
 
 function innerSubjects(
