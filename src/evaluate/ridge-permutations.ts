@@ -36,6 +36,8 @@ export function isRidgeOnly(
   const { protocol, data, clean, select, align, classify, evaluate } = pipeline
   return (
     protocol === 'strict' &&
+    // Settings that each fold chooses on inner subjects depend on the labels in ways that are not summed here.
+    pipeline.choose === undefined &&
     data.calibration.kind !== 'rotate' &&
     clean.wholeRun === 'none' &&
     select.mode === 'shared' &&

@@ -86,4 +86,10 @@ describe('isRidgeOnly', () => {
   ])('does not hold with %s', (setting) => {
     expect(isRidgeOnly(ridgeOnly(setting), makeStudy())).toBe(false)
   })
+
+  it('does not hold when folds choose settings by themselves', () => {
+    const { pipeline } = ridgeOnly()
+    const choosing = { ...pipeline, choose: { grid: { 'select.k': [5, 10] } } as never }
+    expect(isRidgeOnly({ pipeline: choosing }, makeStudy())).toBe(false)
+  })
 })
