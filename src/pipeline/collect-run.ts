@@ -7,6 +7,8 @@ import { assembleReport } from '../evaluate/assemble-report.ts'
 import { formatReportHtml } from '../evaluate/report/index.ts'
 import { writeFileAtomic, writeJsonAtomic } from '../io/artifacts.ts'
 import { hashKey } from './cache.ts'
+import { readReportMaps } from './maps/read-report-maps.ts'
+import { writeSelectionMaps } from './maps/selection-maps.ts'
 import { describeData, describeEngine, limbicVersion, readOracle } from './provenance.ts'
 import type { RunPlan } from './run-plan.ts'
 import { readOutcome, type TaskOutcome } from './task-results.ts'
@@ -22,7 +24,7 @@ export interface CollectedRun {
 }
 
 /**
- * Gathers the results of a run and writes its folds and its report.
+ * Gathers the results of a run and writes its folds, its maps and its report.
  *
  * @param plan - The run.
  * @param tasks - All of its tasks.
@@ -44,6 +46,7 @@ export async function collectRun(plan: RunPlan, tasks: readonly Task[]): Promise
   }
   const folds = outcomes.flatMap((outcome) => ('fold' in outcome ? [outcome.fold] : []))
   for (const fold of folds) await writeJsonAtomic(join(run, 'folds', `${fold.subject}.json`), fold)
+  await writeSelectionMaps(plan, folds)
   const failed = failedFolds(outcomes, missing)
   const permuted = outcomes.flatMap((outcome) =>
     'scores' in outcome
@@ -71,7 +74,10 @@ export async function collectRun(plan: RunPlan, tasks: readonly Task[]): Promise
     ],
   })
   await writeJsonAtomic(join(run, 'report.json'), report)
-  await writeFileAtomic(join(run, 'report.html'), formatReportHtml(report))
+  await writeFileAtomic(
+    join(run, 'report.html'),
+    formatReportHtml(report, await readReportMaps(run)),
+  )
   return { report, missing, errors: failed.map(({ error }) => error) }
 }
 

@@ -105,7 +105,7 @@ async function claimDirectory(
       throw new LimbicError('RUN_DIRECTORY_TAKEN', { dir: out, found: id, wanted: runId })
     // Results of another run must not lie beside those of this one, nor its report beside them if this run is killed.
     if (id !== runId)
-      for (const name of ['folds', 'results', 'report.json', 'report.html'])
+      for (const name of ['folds', 'results', 'maps', 'report.json', 'report.html'])
         await rm(join(out, name), { recursive: true, force: true })
   }
   await writeJsonAtomic(file, { id: runId, version: limbicVersion() })

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { LimbicError } from '../../core/errors/index.ts'
 import { reportSchema, type Report } from '../../core/schemas/report.ts'
 import { formatReportHtml, formatReportText } from '../../evaluate/report/index.ts'
+import { readReportMaps } from '../../pipeline/maps/read-report-maps.ts'
 import { writeFileAtomic } from '../../io/artifacts.ts'
 
 /**
@@ -24,7 +25,10 @@ export function reportCommand(): Command {
       if (!existsSync(file)) throw new LimbicError('REPORT_NOT_FOUND', { dir })
       const text = await readFile(file, 'utf8')
       const report = parseReport(text, file)
-      await writeFileAtomic(join(dir, 'report.html'), formatReportHtml(report))
+      await writeFileAtomic(
+        join(dir, 'report.html'),
+        formatReportHtml(report, await readReportMaps(dir)),
+      )
       process.stdout.write(
         options.json ? text : `${formatReportText(report)}\nreport: ${join(dir, 'report.html')}\n`,
       )
