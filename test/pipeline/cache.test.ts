@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { silent } from '../../src/core/events.ts'
-import { canonicalJson, createDiskMemo, createMemoryMemo, hashKey } from '../../src/pipeline/cache.ts'
+import {
+  canonicalJson,
+  createDiskMemo,
+  createMemoryMemo,
+  hashKey,
+} from '../../src/pipeline/cache.ts'
 import { createRecorder, hitsOf, listFiles, temporaryFolder } from './_dataset.ts'
 
 const { dir, remove } = temporaryFolder()

@@ -86,7 +86,9 @@ export async function readMaxArraySize(): Promise<number> {
 export function parseAccounting(text: string): readonly ElementEnd[] {
   return text.split('\n').flatMap((line) => {
     const [element = '', state = '', exitCode = ''] = line.split('|')
-    return /^\d+_\d+$/.test(element) ? [{ element, state: state.split(' ')[0] ?? '', exitCode }] : []
+    return /^\d+_\d+$/.test(element)
+      ? [{ element, state: state.split(' ')[0] ?? '', exitCode }]
+      : []
   })
 }
 
