@@ -98,7 +98,12 @@ function alignmentText({ align, clean }: Pipeline): string {
   return `${templateText(align)}; it is then frozen, and the held-out subject is mapped onto it by ${newSubjectText(align)} from its own calibration runs. ${scaling}`
 }
 
-function templateText({ method, match, components }: Pipeline['align']): string {
+function templateText(align: Pipeline['align']): string {
+  const text = wholeTemplateText(align)
+  return align.parcels === undefined ? text : `${text}, in every parcel of a label image by itself`
+}
+
+function wholeTemplateText({ method, match, components }: Pipeline['align']): string {
   const rows = match === 'time' ? 'time-locked volumes' : 'class means per run'
   if (method === 'hyperalignment') {
     const reduced =

@@ -11,6 +11,7 @@ import { sha256 } from '../io/artifacts.ts'
 import { indexBids, type BidsRun } from '../io/bids/index.ts'
 import { canonicalJson, createDiskMemo } from './cache.ts'
 import { createRunOpener } from './open-run.ts'
+import { readParcels } from './parcels.ts'
 import { prepareRuns } from './preprocess/prepare-runs.ts'
 import type { SubjectPreprocessing } from './preprocess/subject-preprocessing.ts'
 import { maskRuns, recordRuns, unionOfMasks, type RunMask, type RunRecord } from './run-record.ts'
@@ -21,7 +22,9 @@ export interface DatasetRecord {
   readonly root: string
   readonly classes: readonly string[]
   readonly subjects: readonly SubjectRecord[]
-  /** Hash over all runs: image bytes, events, masks, labels. */
+  /** Parcel of every voxel of the grid, where subjects are aligned parcel by parcel. */
+  readonly parcels?: Int32Array
+  /** Hash over all runs: image bytes, events, masks, labels; and over the parcels. */
   readonly sha256: string
   readonly trSeconds: number
   readonly findings: readonly Finding[]
@@ -74,13 +77,19 @@ export async function recordDataset(
   if (purpose === 'evaluate') for (const subject of subjects) assertTwoClasses(subject, classes)
   findings.push(...unlistedTrialTypes(subjects, classes))
   for (const finding of findings) emit({ type: 'finding', finding })
+  const parcels = await readParcels(
+    root,
+    pipeline.align,
+    subjects.map(({ grid }) => grid),
+  )
   const hashes = subjects.flatMap((subject) => subject.runs.map((run) => [run.key, run.sha256]))
   return {
     name: index.name,
     root,
     classes,
     subjects,
-    sha256: sha256(canonicalJson(hashes)),
+    sha256: sha256(canonicalJson(parcels === undefined ? hashes : { hashes, parcels })),
+    ...(parcels === undefined ? {} : { parcels }),
     trSeconds: runs[0]!.trSeconds,
     findings,
   }
@@ -106,7 +115,9 @@ export function openDataset(
   if (sharesVoxels) assertOneGrid(record.subjects)
   return record.subjects.map(({ subject, grid, runs }) => {
     const opened = runs.map(open)
-    return { subject, grid, runs: opened, ...splitSubject(subject, opened, pipeline, purpose) }
+    const { parcels } = record
+    const own = { subject, grid, ...(parcels === undefined ? {} : { parcels }) }
+    return { ...own, runs: opened, ...splitSubject(subject, opened, pipeline, purpose) }
   })
 }
 

@@ -109,6 +109,7 @@ function paperRules({
       'nothing: all settings are as published',
       Object.keys(choose?.grid ?? {}).join(', '),
     ),
+    fits('align.parcels', align.parcels === undefined, 'nothing', align.parcels ?? ''),
     fits(
       'evaluate.learningCurve',
       evaluate.learningCurve === undefined,

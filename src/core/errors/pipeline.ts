@@ -150,6 +150,14 @@ export const pipelineErrors = {
     found: d.found,
     remedy: 'Resample the mask to the grid of the image, or set clean.mask to epi.',
   }),
+  PARCELS_UNUSABLE: (d: { file: string; expected: string; found: string }): ErrorText => ({
+    where: d.file,
+    problem: 'The label image that subjects are to be aligned in cannot be used.',
+    expected: d.expected,
+    found: d.found,
+    remedy:
+      'Give a label image on the grid of the BOLD images in align.parcels, resampled with nearest neighbours if need be.',
+  }),
   CONFOUNDS_MISSING: (d: { bold: string; columns: readonly string[] }): ErrorText => ({
     where: d.bold,
     problem: 'The pipeline asks for confounds, but this run has no confounds file.',

@@ -97,6 +97,8 @@ export const alignStepSchema = z
     /** Principal components of the training template to keep, the whole common space when absent; features of a shared response, required there. */
     components: z.int().min(1).optional(),
     level2Iterations: z.int().min(0).default(1),
+    /** Image of whole numbers on the subjects' grid, absolute or relative to the dataset: each label is aligned by itself. */
+    parcels: z.string().optional(),
     /**
      * How a subject outside the training subjects is mapped into the common space: by a rotation, or by ridge regression with `lambda` as
      * penalty, in units of the mean squared length of a calibration row.

@@ -5,6 +5,7 @@ import {
   type CommonSpaceState,
   type MapperState,
 } from '../../align/common-space.ts'
+import { projectParcels } from '../../align/parcels.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { Matrix } from '../../core/types.ts'
 import type { CausalPreprocessorOptions } from '../../preprocess/causal-preprocessor.ts'
@@ -12,6 +13,7 @@ import type { ScalerState } from '../../preprocess/scaler.ts'
 import type { SelectionState } from '../../select/select-voxels.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import type { Population } from './population.ts'
+import { isParcelSpace, parcelsOf } from './parcels.ts'
 import { readCalibrationRows } from './rows.ts'
 import { stackSamples, takeSamples, type LabelledFeatures } from './samples.ts'
 import { fitCalibrationScaler, readScaledRun } from './scale.ts'
@@ -57,11 +59,16 @@ export async function calibrateSubject(
   if (commonSpace === null)
     return { subject: subject.subject, variant, selection, scaler, mapper: null }
   const { rows, keys } = await readCalibrationRows(runs, voxels, scaler, clean, align.match)
-  const mapper = projectSubject(commonSpace, rows, {
+  const parcels = parcelsOf(subject, voxels)
+  const options = {
     subject: subject.subject,
     runs: runKeys(runs),
     rows: templateRows(population, subject.subject, keys),
-  })
+  }
+  const mapper =
+    parcels !== undefined && isParcelSpace(commonSpace)
+      ? projectParcels(commonSpace, rows, { ...options, parcels })
+      : projectSubject(commonSpace, rows, options)
   return { subject: subject.subject, variant, selection, scaler, mapper }
 }
 

@@ -1,10 +1,17 @@
 /** Training subjects -> what is fitted on them and on nobody else: voxels, common space and the samples that classifiers learn from. */
-import { fitCommonSpace, type CommonSpaceState } from '../../align/common-space.ts'
+import {
+  fitCommonSpace,
+  type CommonSpaceOptions,
+  type CommonSpaceState,
+  type SubjectCalibration,
+} from '../../align/common-space.ts'
+import { fitParcelSpace, type ParcelledCalibration } from '../../align/parcels.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { RunKey } from '../../core/types.ts'
 import type { SelectionState } from '../../select/select-voxels.ts'
 import { calibrateTrainingSubject, subjectSamples, type Calibration } from './calibration.ts'
 import type { ProtocolContext, Variant } from './context.ts'
+import { parcelsOf } from './parcels.ts'
 import { readCalibrationRows, type CalibrationRows } from './rows.ts'
 import { stackSamples, type LabelledFeatures } from './samples.ts'
 import { fitCalibrationScaler } from './scale.ts'
@@ -109,6 +116,7 @@ export function populationKey(
 ): unknown {
   const { clean, select, align, evaluate, seed } = pipeline
   const needsAlignment = variant === 'calibrated'
+  const parcels = needsAlignment ? subjects[0]?.parcels : undefined
   const startsAtRandom = align.method === 'srm' || align.method === 'det-srm'
   return {
     version: 1,
@@ -119,6 +127,7 @@ export function populationKey(
     unit: evaluate.unit,
     align: needsAlignment ? align : null,
     ...(needsAlignment && startsAtRandom ? { seed } : {}),
+    ...(parcels === undefined ? {} : { parcels }),
     runs: subjects.flatMap(({ training }) => [
       training.calibration.map((run) => run.sha256),
       training.labelled.map((run) => run.sha256),
@@ -150,19 +159,27 @@ async function alignSubjects(
     calibrated.push({ subject, rows })
   }
   const rowKeys = assertSameRows(calibrated)
-  const commonSpace = fitCommonSpace(
-    calibrated.map(({ subject, rows }) => ({
-      subject: subject.subject,
-      calibration: rows.rows,
-      runs: runKeys(subject.training.calibration),
-    })),
-    {
-      ...{ level2Iterations, newSubject, rng: context.rng.fork('align') },
-      ...(method === 'none' ? {} : { method }),
-      ...(components === undefined ? {} : { components }),
-    },
-  )
+  const options: CommonSpaceOptions = {
+    ...{ level2Iterations, newSubject, rng: context.rng.fork('align') },
+    ...(method === 'none' ? {} : { method }),
+    ...(components === undefined ? {} : { components }),
+  }
+  const calibrations: MaybeParcelled[] = calibrated.map(({ subject, rows }) => ({
+    subject: subject.subject,
+    calibration: rows.rows,
+    runs: runKeys(subject.training.calibration),
+    parcels: parcelsOf(subject, voxelsOf.get(subject.subject)!.voxels),
+  }))
+  const commonSpace = calibrations.every(isParcelled)
+    ? fitParcelSpace(calibrations, options)
+    : fitCommonSpace(calibrations, options)
   return { commonSpace, rowKeys }
+}
+
+type MaybeParcelled = SubjectCalibration & { readonly parcels: Int32Array | undefined }
+
+function isParcelled(calibration: MaybeParcelled): calibration is ParcelledCalibration {
+  return calibration.parcels !== undefined
 }
 
 function assertSameRows(

@@ -34,6 +34,8 @@ export interface Rotation {
 export interface SubjectData {
   readonly subject: string
   readonly grid: Grid
+  /** Parcel of every voxel of the grid, where subjects are aligned parcel by parcel. */
+  readonly parcels?: Int32Array
   readonly runs: readonly RunData[]
   /** One, or one per run when every run is scored in turn. */
   readonly rotations: readonly Rotation[]

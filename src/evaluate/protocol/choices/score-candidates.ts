@@ -5,6 +5,7 @@ import type { ProtocolContext } from '../context.ts'
 import { heldOutSamples, scoreModel } from '../fit.ts'
 import { fitClassifier, type TrainingSource } from '../fit-classifier.ts'
 import { fitPopulation, populationKey, trainingSamples, type Population } from '../population.ts'
+import { isParcelSpace } from '../parcels.ts'
 import type { LabelledFeatures } from '../samples.ts'
 import { scoreLogits } from '../score.ts'
 import { runKeys, type SubjectData } from '../subject-data.ts'
@@ -92,15 +93,23 @@ function groupBy(
 function templateKey(context: ProtocolContext, training: readonly SubjectData[]): string {
   const { align } = context.pipeline
   const pipeline = { ...context.pipeline, align: { ...align, newSubject: { kind: 'procrustes' } } }
+  // Parcels are the same for all combinations, and long.
+  const whole = training.map(({ parcels: _, ...subject }) => subject)
   return JSON.stringify(
-    populationKey({ ...context, pipeline } as ProtocolContext, training, 'calibrated'),
+    populationKey({ ...context, pipeline } as ProtocolContext, whole, 'calibrated'),
   )
 }
 
 function mappingAs(population: Population, { pipeline }: Candidate): Population {
   const { commonSpace } = population
   const { newSubject } = pipeline.align
-  return { ...population, commonSpace: commonSpace && { ...commonSpace, newSubject } }
+  if (commonSpace === null) return population
+  const mapped = { ...commonSpace, newSubject }
+  if (!isParcelSpace(commonSpace)) return { ...population, commonSpace: mapped }
+  const parcels = commonSpace.parcels.map(({ parcel, space }) => ({
+    ...{ parcel, space: { ...space, newSubject } },
+  }))
+  return { ...population, commonSpace: { ...mapped, parcels } as typeof commonSpace }
 }
 
 async function fitModel(
