@@ -57,14 +57,23 @@ export async function startServer(
   {
     env = {},
     session = join(bench.dir, `${name}-session`),
-  }: { readonly env?: NodeJS.ProcessEnv; readonly session?: string } = {},
+    maxFileKib,
+  }: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly session?: string
+    /** No file may grow beyond; what a full disk is to whoever must not mount a small one. */
+    readonly maxFileKib?: number | undefined
+  } = {},
 ): Promise<Server> {
   const watched = join(bench.dir, name)
   mkdirSync(watched, { recursive: true })
+  const [command = '', ...args] =
+    maxFileKib === undefined ? [process.execPath, launcher] : limited(maxFileKib)
   const child = spawn(
-    process.execPath,
+    command,
     [
-      ...[launcher, 'realtime', bench.bundle.dir, '--subject', '01', '--watch', watched],
+      ...args,
+      ...['realtime', bench.bundle.dir, '--subject', '01', '--watch', watched],
       ...['--session', session, '--port', '0', '--quiet', '50', '--poll', '50', ...options],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
@@ -86,7 +95,11 @@ export async function startServer(
     base: url.exec(text)?.[1] ?? '',
     until: (condition) =>
       patiently(
-        () => existsSync(join(session, 'session.ndjson')) && condition(log()),
+        () => {
+          const holds = existsSync(join(session, 'session.ndjson')) && condition(log())
+          if (!holds && child.exitCode !== null) throw new Error(`the server ended:\n${text}`)
+          return holds
+        },
         () => text,
       ),
     stop: () => {
@@ -94,6 +107,14 @@ export async function startServer(
       return ended
     },
   }
+}
+
+/** Without the trap the kernel would end the process instead of failing its write; the launcher is left out, since it may have to compile. */
+function limited(maxFileKib: number): readonly string[] {
+  const main = new URL('../../dist/src/cli/main.js', import.meta.url).href
+  const program = `import('${main}').then(async ({ main }) => (process.exitCode = await main(process.argv.slice(1))))`
+  const shell = `trap '' XFSZ; ulimit -f ${maxFileKib}; exec "$0" "$@"`
+  return ['bash', '-c', shell, process.execPath, '-e', program, '--']
 }
 
 async function patiently(condition: () => boolean, describe: () => string): Promise<void> {

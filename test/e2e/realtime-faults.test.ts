@@ -1,5 +1,5 @@
 /** What goes wrong at real scanners, with the real server: the policy's outcome, no feedback invented, a whole log, and a replay to the last byte. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -158,8 +158,9 @@ describe('a machine on which much goes wrong', () => {
   it('stops when the disk of the log is full, and says nothing that is not in the log', async () => {
     const session = join(bench.dir, 'small-disk')
     const release = smallDisk(session)
+    const maxFileKib = release === null ? 16 : undefined
     try {
-      const server = await startServer(bench, 'full', patientPolicy, { session })
+      const server = await startServer(bench, 'full', patientPolicy, { session, maxFileKib })
       const scanning = scan(await writeRun(bench, 28), server)
       expect(await server.ended).toBe(1)
       await scanning
@@ -170,14 +171,15 @@ describe('a machine on which much goes wrong', () => {
       expect(told).toEqual(log.volumes('feedback'))
       await expectSound(session, log.volumes('feedback').length)
     } finally {
-      release()
+      release?.()
     }
   })
 })
 
-/** Mounts a file system with little room. */
-function smallDisk(dir: string): () => void {
+/** Mounts a file system with little room; null where that is not allowed. */
+function smallDisk(dir: string): (() => void) | null {
   mkdirSync(dir)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'limbic-small-disk', dir])
+  const options = ['-t', 'tmpfs', '-o', 'size=128k', 'limbic-small-disk', dir]
+  if (spawnSync('mount', options).status !== 0) return null
   return () => void execFileSync('umount', ['-l', dir])
 }
