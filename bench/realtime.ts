@@ -51,6 +51,7 @@ export async function measureRealtime(
   await mkdir(watched)
   await writeRealtimeBundle(join(dir, 'bundle'), one.model)
   const bundle = await readBundle(join(dir, 'bundle'))
+  const names = await writeRun(dir, nVolumes, intervalMs / 1000)
   const hub = createSessionHub()
   const server = await startServer({
     hub,
@@ -68,7 +69,7 @@ export async function measureRealtime(
   hub.attach(session)
   const client = await connect(server.port, nVolumes)
   try {
-    const completed = await playRun(dir, watched, nVolumes, intervalMs)
+    const completed = await playRun(dir, watched, names, intervalMs)
     const heard = await client.all
     const { counts, latencyMs } = session.state()
     const latencies = heard.map(({ volume, at }) => at - (completed[volume] ?? NaN))
@@ -100,26 +101,34 @@ const controls = {
 
 const noLatency: LatencyStats = { n: 0, p50: NaN, p95: NaN, p99: NaN, max: NaN }
 
-/** Writes volume after volume under another name and renames it; gives the times at which the renames were done. */
-async function playRun(
-  dir: string,
-  watched: string,
-  nVolumes: number,
-  intervalMs: number,
-): Promise<readonly number[]> {
+/** Writes the volumes of a run beside the watched folder: making them is the scanner's work, not this machine's. */
+async function writeRun(dir: string, nVolumes: number, trSeconds: number): Promise<string[]> {
   const { shape, affine } = realtimeGrid
   const rng = createRng('a run')
   const brain = ellipsoid()
-  const completed: number[] = []
-  const startedAt = performance.now()
+  const names: string[] = []
   for (let t = 0; t < nVolumes; t++) {
     const data = Int16Array.from(brain, (value) => value + 8 * rng.uniform())
     const name = `vol_${String(t).padStart(5, '0')}.nii`
-    const part = join(dir, name)
-    await writeNifti(part, { data, shape: [...shape], affine: [...affine], trSeconds: intervalMs / 1000 }) // prettier-ignore
+    await writeNifti(join(dir, name), { data, shape: [...shape], affine: [...affine], trSeconds })
+    names.push(name)
+  }
+  return names
+}
+
+/** Renames volume after volume into the watched folder; gives the times at which the renames were done. */
+async function playRun(
+  dir: string,
+  watched: string,
+  names: readonly string[],
+  intervalMs: number,
+): Promise<readonly number[]> {
+  const completed: number[] = []
+  const startedAt = performance.now()
+  for (const [t, name] of names.entries()) {
     await sleep(Math.max(0, startedAt + (t + 1) * intervalMs - performance.now()))
-    await rename(part, join(watched, name))
-    completed[t] = performance.now()
+    await rename(join(dir, name), join(watched, name))
+    completed.push(performance.now())
   }
   return completed
 }
