@@ -93,7 +93,7 @@ export const resnet3dTraining: Readonly<Record<Resnet3dPreset, VolumeTraining>> 
     plateau,
     labelSmoothing: 0.05,
     balance: 'weights',
-    inputNoise: 1.25,
+    inputNoise: 1,
     volumeZ: true,
     gainSd: 0.1,
     shiftVoxels: 0,
