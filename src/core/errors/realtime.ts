@@ -116,6 +116,12 @@ export const realtimeErrors = {
     found: d.subject,
     remedy: 'Use the bundle as it is with --subject, or give the new subject another label.',
   }),
+  RT_DECODER_DIED: (d: { volume: number; retries: number; reason: string }): ErrorText => ({
+    problem: `The decoder died on volume ${d.volume}, which was given up; the next one is decoded.`,
+    expected: `an answer at one of ${d.retries + 1} attempts`,
+    found: d.reason,
+    remedy: 'Look at the volume in a viewer, and at the memory that is free; replay leaves it out.',
+  }),
   RT_DECODER_UNUSABLE: (d: { reason: string }): ErrorText => ({
     problem: 'The decoder could not be started, or died again and again.',
     expected: 'a decoder that loads the bundle and decodes',

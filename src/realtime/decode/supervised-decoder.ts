@@ -1,5 +1,5 @@
 /** A decoder that may die -> one that does not: it is opened again, brought to where it was, and asked once more. */
-import { LimbicError } from '../../core/errors/index.ts'
+import { createFinding, LimbicError } from '../../core/errors/index.ts'
 import type { SessionPolicy } from '../../core/schemas/session.ts'
 import type { DecodeOutcome, DecoderInput, DecoderPort } from './decoder-port.ts'
 
@@ -68,8 +68,9 @@ export async function superviseDecoder(
           onRestart({ volume: volume.index, reason, nRestored })
         }
       }
-      const failure = { code: 'RT_DECODER_DIED', message: `The decoder died: ${reason}` }
-      return { failure, crashed: true }
+      const details = { volume: volume.index, retries: policy.retries, reason }
+      const { code, message } = createFinding('error', 'RT_DECODER_DIED', details)
+      return { failure: { code, message }, crashed: true }
     },
     close: () => port.close(),
   }
