@@ -96,12 +96,12 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
   h3 { break-after: avoid; }
   .plots { grid-template-columns: 1fr 1fr; }
-  .columns { grid-template-columns: 1fr 1fr; }
+  .columns { grid-template-columns: 1fr 1fr; break-inside: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: 3px 6px; }
   .scroll th[scope=row], .scroll th:first-child { position: static; background: none; }
   .confusion .cell { min-width: 48px; }
-  .has-viewer .viewer { display: none; }
+  .has-viewer .viewer { position: absolute; left: -10000px; }
   .has-viewer .slices { display: block; }
   .cell, .badge, .banner, .key, .slices img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -4,11 +4,11 @@ import { axisCodes, voxelSizesMm } from '../../../preprocess/resample/index.ts'
 import type { Pixels } from '../quality/png.ts'
 
 const nColumns = 4
-const nRows = 3
+const mostSlices = 12
 const tileWidth = 180
 
 /**
- * Draws twelve axial slices, evenly spaced over where the map is not 0.
+ * Draws up to twelve axial slices, evenly spaced over where the map is not 0.
  *
  * @param background - `[nVoxels]`, drawn in grey from 0 to `range[1]`; values that are not finite are drawn as 0.
  * @param map - `[nVoxels]`; what is above 0 is drawn from dark red to yellow.
@@ -28,9 +28,11 @@ export function drawMosaic(
 ): Pixels {
   const axes = findAxes(grid)
   const tileHeight = Math.max(8, Math.round((tileWidth * axes.front.mm) / axes.right.mm))
+  const slices = sliceNumbers(map, grid, axes.up)
   const width = nColumns * tileWidth
-  const data = new Uint8Array(width * nRows * tileHeight * 3)
-  sliceNumbers(map, grid, axes.up).forEach((slice, tile) => {
+  const height = Math.ceil(slices.length / nColumns) * tileHeight
+  const data = new Uint8Array(width * height * 3)
+  slices.forEach((slice, tile) => {
     const left = (tile % nColumns) * tileWidth
     const top = Math.floor(tile / nColumns) * tileHeight
     for (let y = 0; y < tileHeight; y++)
@@ -44,7 +46,7 @@ export function drawMosaic(
         data.set(color, 3 * ((top + y) * width + left + x))
       }
   })
-  return { width, height: nRows * tileHeight, nChannels: 3, data }
+  return { width, height, nChannels: 3, data }
 }
 
 /**
@@ -104,7 +106,7 @@ function sliceNumbers(map: FloatArray, { shape }: Grid, up: Axis): number[] {
     high = Math.max(high, slice)
   })
   if (low > high) [low, high] = [0, up.nVoxels - 1]
-  const n = Math.min(nColumns * nRows, high - low + 1)
+  const n = Math.min(mostSlices, high - low + 1)
   return Array.from({ length: n }, (_, i) =>
     n === 1 ? low : Math.round(low + (i * (high - low)) / (n - 1)),
   )

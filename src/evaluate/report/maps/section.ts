@@ -30,14 +30,18 @@ export interface ReportMaps {
  */
 export function formatMaps(maps: ReportMaps): Html {
   const { grid, background, selection, nFolds, files, viewer } = maps
-  const brightest = percentile(background, 0.99)
+  // Well above what is usual, so that the map is brighter than any tissue.
+  const brightest = 1.5 * percentile(background, 0.99)
   const used = selection.filter((count) => count > 0)
   const everywhere = used.filter((count) => count === nFolds).length
-  const images = { background: files.background, overlay: files.selection, brightest }
+  const images = {
+    ...{ background: files.background, overlay: files.selection },
+    ...{ brightest, largest: nFolds, crosshair: crosshairOf(selection, grid) },
+  }
   const mosaic = drawMosaic(background, selection, grid, brightest, nFolds)
   return html`<h2>Selected voxels</h2>
     <figure>
-      ${viewer === undefined ? undefined : formatViewer({ ...images, largest: nFolds }, viewer)}
+      ${viewer === undefined ? undefined : formatViewer(images, viewer)}
       <div class="slices">
         <img
           src="${pngAddress(mosaic)}"
@@ -54,6 +58,21 @@ export function formatMaps(maps: ReportMaps): Html {
         as maps/selection.nii.gz and maps/mean.nii.gz.
       </figcaption>
     </figure>`
+}
+
+/** In the middle of the voxels that most folds used, at one of them. */
+function crosshairOf(selection: Float32Array, { shape, affine }: Grid): [number, number, number] {
+  const [nx, ny] = shape
+  const most = selection.reduce((largest, count) => Math.max(largest, count), 0)
+  const voxels = [...selection.keys()].filter((voxel) => selection[voxel] === most)
+  const places = voxels.map((v) => [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))])
+  const middle = [0, 1, 2].map((i) => places.reduce((sum, p) => sum + p[i]!, 0) / places.length)
+  const distance = (place: readonly number[]): number =>
+    Math.hypot(...place.map((value, i) => value - middle[i]!))
+  const nearest = places.reduce((best, p) => (distance(p) < distance(best) ? p : best), places[0]!)
+  const mm = (row: number): number =>
+    nearest.reduce((sum, value, i) => sum + affine[4 * row + i]! * value, affine[4 * row + 3]!)
+  return [mm(0), mm(1), mm(2)]
 }
 
 function percentile(values: Float32Array, share: number): number {

@@ -12,6 +12,8 @@ export interface ViewerImages {
   readonly brightest: number
   /** Value of the overlay that is drawn brightest; what is below a half is not drawn. */
   readonly largest: number
+  /** Where the planes cross at first, in millimetres. */
+  readonly crosshair: readonly [number, number, number]
 }
 
 /**
@@ -23,11 +25,11 @@ export interface ViewerImages {
  * @throws Never.
  */
 export function formatViewer(images: ViewerImages, library: string): Html {
-  const { brightest, largest } = images
+  const { brightest, largest, crosshair } = images
   const data = {
     background: toBase64(images.background),
     overlay: toBase64(images.overlay),
-    ...{ brightest, largest },
+    ...{ brightest, largest, crosshair },
   }
   // Not one space may be added to a script: its hash is in the policy.
   const scripts = [asScript(library), startScript].map((text) => `<script>${text}</script>`)
@@ -65,12 +67,16 @@ const startScript = `(async () => {
     if (!document.createElement('canvas').getContext('webgl2')) return
     const data = JSON.parse(document.getElementById('viewer-data').textContent)
     root.classList.add('has-viewer')
-    const nv = new niivue.Niivue({ logLevel: 'silent', backColor: [0, 0, 0, 1], show3Dcrosshair: true, dragAndDropEnabled: false, isColorbar: true })
+    const nv = new niivue.Niivue({ logLevel: 'silent', backColor: [0, 0, 0, 1], show3Dcrosshair: true, crosshairWidth: 0.12, crosshairColor: [0.3, 0.8, 1, 1], dragAndDropEnabled: false, isColorbar: true })
     await nv.attachToCanvas(canvas)
+    nv.addColormap('folds', { R: [150, 150, 203, 255], G: [0, 0, 60, 240], B: [0, 0, 30, 60], A: [0, 255, 255, 255], I: [0, 1, 128, 255] })
     const load = (base64, name, options) => niivue.NVImage.loadFromBase64({ base64, name, ...options })
     nv.addVolume(await load(data.background, 'mean.nii.gz', { colormap: 'gray', cal_min: 0, cal_max: data.brightest, colorbarVisible: false }))
-    nv.addVolume(await load(data.overlay, 'selection.nii.gz', { colormap: 'warm', cal_min: 0.5, cal_max: data.largest, opacity: 0.9 }))
+    nv.addVolume(await load(data.overlay, 'selection.nii.gz', { colormap: 'folds', cal_min: 0.5, cal_max: data.largest, opacity: 1 }))
+    nv.setInterpolation(true)
     nv.setSliceType(nv.sliceTypeMultiplanar)
+    nv.scene.crosshairPos = nv.mm2frac(data.crosshair)
+    nv.drawScene()
     root.dataset.viewer = 'drawn'
   } catch (error) {
     root.classList.remove('has-viewer')

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { formatViewer, viewerPolicy } from '../../../../src/evaluate/report/maps/viewer.ts'
+import {
+  formatViewer,
+  viewerPolicy,
+  type ViewerImages,
+} from '../../../../src/evaluate/report/maps/viewer.ts'
 
-const images = {
+const images: ViewerImages = {
   ...{ background: Uint8Array.of(1, 2), overlay: Uint8Array.of(3), brightest: 9, largest: 4 },
+  crosshair: [1, 2, 3],
 }
 
 it('allows exactly the scripts that it writes', () => {
@@ -25,5 +30,6 @@ it('carries both images', () => {
     overlay: 'Aw==',
     brightest: 9,
     largest: 4,
+    crosshair: [1, 2, 3],
   })
 })
