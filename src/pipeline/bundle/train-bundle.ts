@@ -8,9 +8,12 @@ import { createRng } from '../../core/rng.ts'
 import type { BundleManifest } from '../../core/schemas/bundle.ts'
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
 import { reportSchema } from '../../core/schemas/report.ts'
+import { chooseSettings, choosesLag } from '../../evaluate/protocol/choices/choose.ts'
+import { relabelSubjects } from '../../evaluate/protocol/choices/relabel.ts'
 import type { ProtocolContext } from '../../evaluate/protocol/context.ts'
 import { decideInner, fitDecoder } from '../../evaluate/protocol/fit.ts'
 import { modelChoices } from '../../evaluate/protocol/fit-classifier.ts'
+import { classifierOf } from '../../train/classifiers.ts'
 import { createDiskMemo, hashKey } from '../cache.ts'
 import { openDataset, recordDataset, type DatasetRecord } from '../dataset.ts'
 import { openOnce } from '../fold-task.ts'
@@ -34,24 +37,29 @@ export interface TrainOptions {
  *
  * @param options - What to train, on what, and where to.
  * @returns The manifest of the bundle in `<out>/bundle`.
- * @throws {LimbicError} As `recordDataset` and `fitDecoder`; `TOO_FEW_SUBJECTS`; `RUN_PAUSED` at the deadline.
+ * @throws {LimbicError} `PIPELINE_VALUE_INVALID` for a pipeline that gives no decoder; as `recordDataset` and `fitDecoder`; `TOO_FEW_SUBJECTS`; `RUN_PAUSED` at the deadline.
  */
 export async function trainBundle(options: TrainOptions): Promise<BundleManifest> {
-  const { pipeline, out, emit, deadline } = options
+  const { pipeline: given, out, emit, deadline } = options
+  assertTrainable(given)
   const cacheDir = join(out, 'cache')
-  const dataset = await recordDataset(options.bids, pipeline, cacheDir, emit)
-  const subjects = openDataset(dataset, pipeline)
-  const context: ProtocolContext = {
-    pipeline,
+  const dataset = await recordDataset(options.bids, given, cacheDir, emit)
+  const everybody = openDataset(dataset, given)
+  const plain: ProtocolContext = {
+    pipeline: given,
     classes: dataset.classes,
     memo: createDiskMemo(cacheDir, emit),
     emit,
-    rng: createRng(pipeline.seed),
-    openEngine: openOnce(pipeline.engine),
+    rng: createRng(given.seed),
+    openEngine: openOnce(given.engine),
     checkpointDir: join(cacheDir, 'checkpoints'),
     trainingLogDir: join(out, 'training', 'bundle'),
     ...(deadline === undefined ? {} : { deadline }),
   }
+  // Settings that folds choose by themselves are chosen here on all subjects: nobody is scored.
+  const pipeline = (await chooseSettings(plain, everybody, 0))?.pipeline ?? given
+  const context = { ...plain, pipeline }
+  const subjects = relabelSubjects(everybody, pipeline, choosesLag(given.choose))
   const labels = subjects.map(({ subject }) => subject)
   const choice = modelChoices(context)[0]!
   const inner = labels.slice(0, pipeline.classify.innerSubjects)
@@ -77,8 +85,18 @@ export async function trainBundle(options: TrainOptions): Promise<BundleManifest
   const states: Record<string, unknown> = { 'decoder.state': parts }
   for (const [subject, calibration] of Object.entries(calibrations))
     states[`subjects/${subject}.state`] = await withPreprocessing(calibration, dataset)
-  const manifest = await describeBundle(options, dataset, parts, labels)
+  const manifest = await describeBundle({ ...options, pipeline }, dataset, parts, labels)
   return writeBundleFiles(join(out, 'bundle'), manifest, states)
+}
+
+/** What cannot serve beside a scanner: protocol `paper` knows no way to a new subject, and controls decode no brain. */
+function assertTrainable({ name, protocol, classify }: Pipeline): void {
+  const [key, expected, found] =
+    protocol === 'strict'
+      ? ['classify.model', 'a model that reads volumes', classify.model]
+      : ['protocol', 'strict: only it gives a decoder for new subjects', protocol]
+  if (protocol === 'strict' && classifierOf(classify.model).reads === undefined) return
+  throw new LimbicError('PIPELINE_VALUE_INVALID', { file: name, key, expected, found })
 }
 
 async function describeBundle(

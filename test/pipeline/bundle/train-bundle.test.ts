@@ -114,3 +114,28 @@ describe('trainBundle', () => {
     expect(await train(moved, join(dir, 'from-moved'))).toEqual(one)
   })
 })
+
+describe('what gives no decoder', () => {
+  it.each([
+    ['protocol', 'protocol', 'paper'],
+    ['a control', 'classify.model', 'time-index'],
+  ])('is refused before anything is read: %s', async (_, key, value) => {
+    const pipeline = tinyPipeline()
+    const changed =
+      key === 'protocol'
+        ? { ...pipeline, protocol: 'paper' as const }
+        : { ...pipeline, classify: { ...pipeline.classify, model: value } }
+    const out = join(dir, 'refused')
+    await expect(
+      trainBundle({ pipeline: changed, bids: join(dir, 'nowhere'), out, emit: silent }),
+    ).rejects.toMatchObject({ code: 'PIPELINE_VALUE_INVALID', details: { key, found: value } })
+  })
+
+  it('chooses settings on all subjects, and needs three of them for that', async () => {
+    const choose = { grid: { 'select.k': [20, 40] }, innerSubjects: 'all', by: 'accuracy' } as const
+    const pipeline = { ...tinyPipeline(), choose }
+    await expect(
+      trainBundle({ pipeline, bids, out: join(dir, 'choosing'), emit: silent }),
+    ).rejects.toMatchObject({ code: 'TOO_FEW_SUBJECTS', details: { needed: 3 } })
+  })
+})
