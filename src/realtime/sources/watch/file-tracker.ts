@@ -36,8 +36,8 @@ export interface FileTracker {
   readonly waiting: readonly string[]
   /** Remembers a file of another name, so that it is known again when it is renamed. */
   note(sighting: Sighting): void
-  /** Takes a look at a file that may be a volume. */
-  see(sighting: Sighting, nowMs: number): void
+  /** Takes a look at a file that may be a volume; `isWhole` when it is known that nothing was written under this name. */
+  see(sighting: Sighting, nowMs: number, isWhole?: boolean): void
   /** The file is gone. */
   forget(name: string): void
   /** Files to be read now, by name. */
@@ -70,8 +70,8 @@ interface Tracked {
  * @param rule - Waiting times.
  * @returns The tracker. Times are those of any one clock that does not go back; those of the file system are only compared with each other.
  * @throws Never.
- * @remarks A file came by rename when it was seen before under another name, or when it was touched after its last write as early as it was
- *   first seen. Memory: one record per file.
+ * @remarks A file came by rename when it was seen before under another name, when nothing was written under this one, or when it was touched after
+ *   its last write as early as it was first seen. Memory: one record per file.
  *   Linear in the files that wait, not in those of the folder.
  */
 export function createFileTracker({ quietMs, patienceMs }: TrackerRule): FileTracker {
@@ -86,12 +86,16 @@ export function createFileTracker({ quietMs, patienceMs }: TrackerRule): FileTra
       for (const oldest of [...names.keys()].slice(0, maxNames / 2)) names.delete(oldest)
     return isKnown
   }
-  const see = (sighting: Sighting, nowMs: number): void => {
+  const see = (sighting: Sighting, nowMs: number, isWhole = false): void => {
     const wasElsewhere = note(sighting)
     const known = files.get(sighting.name)
-    if (known?.sighting.version === sighting.version) return
+    if (known?.sighting.version === sighting.version) {
+      // The notice of a name may come after the first look at it.
+      if (isWhole && known.readAfterMs === quietMs) Object.assign(known, { isRenamed: true, readAfterMs: 0 }) // prettier-ignore
+      return
+    }
     const isSameFile = known?.sighting.identity === sighting.identity
-    const isRenamed = !isSameFile && (wasElsewhere || sighting.isTouchedSince)
+    const isRenamed = !isSameFile && (wasElsewhere || isWhole || sighting.isTouchedSince)
     files.set(sighting.name, {
       sighting,
       sinceMs: nowMs,

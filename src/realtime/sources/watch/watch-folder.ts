@@ -126,6 +126,7 @@ function createWatcher(rule: WatchRule, queue: ReturnType<typeof createArrivalQu
 
   const forget = (name: string): void => {
     known.delete(name)
+    notices.forget(name)
     tracker.forget(name)
     latestTaken = latestTaken.filter((one) => one !== name)
   }
@@ -136,8 +137,16 @@ function createWatcher(rule: WatchRule, queue: ReturnType<typeof createArrivalQu
     if (sighting === null) return forget(name)
     known.add(name)
     if (formatOfName(name, rule) === null) return void tracker.note(sighting)
-    if (sighting.kind === 'file') tracker.see(sighting, performance.now())
+    if (sighting.kind === 'file') tracker.see(sighting, performance.now(), await isWhole(name))
     else if (isNew && sighting.kind !== 'folder') refuse(name, sighting.kind)
+  }
+
+  /** Every write that the look has seen was told before it, so the notices that are on their way are waited for. */
+  const isWhole = async (name: string): Promise<boolean> => {
+    if (!notices.hasOnlyAppeared(name)) return false
+    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    return notices.hasOnlyAppeared(name)
   }
 
   const refuse = (name: string, kind: Sighting['kind']): void => {

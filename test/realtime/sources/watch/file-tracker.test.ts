@@ -50,6 +50,19 @@ describe('a file that came by rename', () => {
     expect(tracker.due(5)).toMatchObject([{ isRenamed: true }])
   })
 
+  it('is read at once when nothing was written under its name, even if that is told late', () => {
+    const tracker = createFileTracker(rule)
+    tracker.see(sighting({ version: 'a' }), 5, true)
+    expect(tracker.due(5)).toMatchObject([{ isRenamed: true }])
+    tracker.see(sighting({ name: 'other', identity: 'inode 2', version: 'b' }), 5)
+    expect(dueNames(tracker, 6)).toEqual(['vol_0.nii'])
+    tracker.see(sighting({ name: 'other', identity: 'inode 2', version: 'b' }), 7, true)
+    expect(dueNames(tracker, 7)).toEqual(['other', 'vol_0.nii'])
+    tracker.settle('other', { kind: 'incomplete', found: 'half of it' })
+    tracker.see(sighting({ name: 'other', identity: 'inode 2', version: 'b' }), 8, true)
+    expect(dueNames(tracker, 8)).toEqual(['vol_0.nii'])
+  })
+
   it('is read anew when another file takes its name', () => {
     const tracker = createFileTracker(rule)
     tracker.see(sighting({ version: 'a', isTouchedSince: true }), 0)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { symlinkSync, writeFileSync, mkdirSync, utimesSync } from 'node:fs'
+import { renameSync, symlinkSync, writeFileSync, mkdirSync, utimesSync } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -120,6 +120,23 @@ describe.each([
 })
 
 describe('a watched folder', () => {
+  it('reads a file at once that was renamed right after its last write, and no other', async () => {
+    const dir = newFolder()
+    const arrivals = watch(dir, { quietMs: 3_600_000 })
+    await pause(50)
+    for (let i = 0; i < 10; i++) {
+      const bytes = await niftiBytes(voxelsOf(i))
+      writeFileSync(join(dir, `in_place_${i}.nii`), bytes)
+      writeFileSync(join(dir, `vol_${i}.nii.part`), bytes)
+      renameSync(join(dir, `vol_${i}.nii.part`), join(dir, `vol_${i}.nii`))
+    }
+    await arrivals.until(() => arrivals.volumes().length === 10)
+    await pause(200)
+    expect(arrivals.volumes().map(({ origin }) => origin.slice(0, 3))).toEqual(
+      Array.from({ length: 10 }, () => 'vol'),
+    )
+  })
+
   it('believes zeros at the end of a file only after a longer silence', async () => {
     const dir = newFolder()
     // A volume of 20 kB whose last 8 kB are zero, as of a mask.
