@@ -140,7 +140,7 @@ export const realtimeErrors = {
   SERVE_TOKEN_WEAK: (d: { minLength: number; length: number }): ErrorText => ({
     where: '--token',
     problem: 'The token is too easy to guess, or cannot travel in an address.',
-    expected: `at least ${d.minLength} characters out of letters, digits and . _ ~ + / = -`,
+    expected: `at least ${d.minLength} characters out of letters, digits and the signs ._~+/=-`,
     found: `${d.length} characters`,
     remedy: 'Make one with `openssl rand -hex 16`.',
   }),
