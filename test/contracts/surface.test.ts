@@ -70,6 +70,7 @@ it('exports the models', () => {
       "compactInput",
       "findModel",
       "ldaLayerName",
+      "memberPrefix",
       "models",
       "resnet3d",
       "resnet3dPresets",
