@@ -6,6 +6,7 @@ import { benchCommand } from './commands/bench.ts'
 import { bidsCommand } from './commands/bids.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { collectCommand } from './commands/collect.ts'
+import { compareCommand } from './commands/compare.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -75,6 +76,7 @@ export function createProgram(): Command {
     replayCommand(),
     scannerCommand(),
     reportCommand(),
+    compareCommand(),
     doctorCommand(),
     benchCommand(),
     schemasCommand(),

@@ -1,6 +1,7 @@
 /** Report -> a compact table for the terminal: every classifier beside chance and the ceiling. */
 import type { Report } from '../../core/schemas/report.ts'
 import { groupWarnings } from './group-warnings.ts'
+import { layOut } from './lay-out.ts'
 import { listModels } from './model-rows.ts'
 import { formatInterval, formatProportion } from './numbers.ts'
 
@@ -56,16 +57,6 @@ function listLines(report: Report): Line[] {
       ? []
       : [['true parameters', '', '', formatProportion(oracle.accuracy)] satisfies Line]),
   ]
-}
-
-function layOut(lines: readonly Line[]): string[] {
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)))
-  return lines.map((line) =>
-    line
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
 }
 
 function listProblems({ failedFolds, warnings }: Report): string[] {
