@@ -4,6 +4,9 @@ import { runStrictFold } from '../../../src/evaluate/protocol/strict.ts'
 import type { Population } from '../../../src/evaluate/protocol/population.ts'
 import { encodeState } from '../../../src/io/state-file.ts'
 import { sha256 } from '../../../src/io/artifacts.ts'
+import { createRng } from '../../../src/core/rng.ts'
+import { splitRuns } from '../../../src/evaluate/protocol/splits.ts'
+import type { RunData } from '../../../src/evaluate/protocol/subject-data.ts'
 import { makeContext, makePipeline, makeStudy, subjects } from './_study.ts'
 
 const leak = expect.objectContaining({ code: 'LEAK_DETECTED' }) as unknown
@@ -99,6 +102,38 @@ describe('runStrictFold', () => {
       (await fitted(makeStudy(), settings)).states.filter((state) => state.startsWith('population'))
     expect(await states('align.method=srm', 'seed=1')).not.toEqual(await states('align.method=srm'))
     expect(await states('seed=1')).toEqual(await states())
+  })
+
+  it('finds nothing in the clock or in head motion, and leaves them out of the other variants', async () => {
+    const moving = makeStudy().map((subject) => {
+      const rng = createRng(`motion ${subject.subject}`)
+      const withMotion = (run: RunData): RunData => ({
+        ...run,
+        motion: {
+          data: Float64Array.from({ length: run.nVolumes * 6 }, () => rng.normal()),
+          ...{ nRows: run.nVolumes, nCols: 6 },
+        },
+      })
+      const runs = subject.runs.map(withMotion)
+      return {
+        ...subject,
+        ...{ runs, ...splitRuns(subject.subject, runs, makePipeline().data) },
+      }
+    })
+    const controls = makePipeline(['classify.baselines=[time-index, motion, majority, stratified]'])
+    const scores: Record<string, number[]> = {}
+    for (const subject of subjects) {
+      const { models } = await runStrictFold(makeContext(controls), moving, subject)
+      for (const [name, { calibrated, unaligned, zeroShot }] of Object.entries(models)) {
+        scores[name] = [...(scores[name] ?? []), calibrated.balancedAccuracy]
+        expect(unaligned === null, name).toBe(name !== 'lda')
+        expect(zeroShot === null, name).toBe(name !== 'lda')
+      }
+    }
+    for (const name of ['time-index', 'motion', 'majority', 'stratified']) {
+      const mean = scores[name]!.reduce((a, b) => a + b) / subjects.length
+      expect(Math.abs(mean - 1 / 3), name).toBeLessThan(0.06)
+    }
   })
 
   it('needs enough subjects for an inner fit', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/events.ts'
 import { bundleSchema } from '../../../src/core/schemas/bundle.ts'
+import type { Pipeline } from '../../../src/core/schemas/pipeline.ts'
 import { runInProcess } from '../../../src/executors/in-process.ts'
 import { readBundle } from '../../../src/pipeline/bundle/read-bundle.ts'
 import { trainBundle } from '../../../src/pipeline/bundle/train-bundle.ts'
@@ -132,7 +133,9 @@ describe('what gives no decoder', () => {
   })
 
   it('has settings that are chosen on all subjects', async () => {
-    const choose = { grid: { 'select.k': [20] }, innerSubjects: 'all', by: 'accuracy' } as const
+    const choose: NonNullable<Pipeline['choose']> = {
+      ...{ grid: { 'select.k': [20] }, innerSubjects: 'all', by: 'accuracy' },
+    }
     const pipeline = { ...tinyPipeline(), choose }
     const out = join(dir, 'choosing')
     const manifest = await trainBundle({ pipeline, bids, out, emit: silent })
