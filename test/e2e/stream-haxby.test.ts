@@ -10,7 +10,8 @@ import {
   type Calibration,
 } from '../../src/evaluate/protocol/calibration.ts'
 import type { ProtocolContext } from '../../src/evaluate/protocol/context.ts'
-import { fitDecoder, modelChoices } from '../../src/evaluate/protocol/fit.ts'
+import { fitDecoder } from '../../src/evaluate/protocol/fit.ts'
+import { modelChoices } from '../../src/evaluate/protocol/fit-classifier.ts'
 import type { RunData, SubjectData } from '../../src/evaluate/protocol/subject-data.ts'
 import { writeBundleFiles } from '../../src/pipeline/bundle/files.ts'
 import { predictImage } from '../../src/pipeline/bundle/predict-image.ts'

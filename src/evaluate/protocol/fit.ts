@@ -17,8 +17,6 @@ import { sampleLabels, stackSamples, type LabelledFeatures } from './samples.ts'
 import { runKeys, type SubjectData } from './subject-data.ts'
 import { heldOutVolumes, trainingVolumes } from './volumes.ts'
 
-export { modelChoices } from './fit-classifier.ts'
-
 /** A population with the classifiers that were fitted on its samples. */
 export interface Decoder {
   readonly population: Population

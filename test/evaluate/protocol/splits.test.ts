@@ -91,7 +91,7 @@ describe('splitRuns by minutes', () => {
   it('never lets a scored volume lie within the purge of a calibration volume', () => {
     fc.assert(
       fc.property(
-        fc.double({ min: 0.1, max: 3.5, noNaN: true }),
+        fc.double({ min: 0.1, max: 3, noNaN: true }),
         fc.double({ min: 0, max: 30, noNaN: true }),
         (minutes, purge) => {
           const { calibration, evaluation } = splitRuns('01', long, rule(minutes, purge))
