@@ -11,6 +11,7 @@ import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
+import { interpretCommand } from './commands/interpret.ts'
 import { predictCommand } from './commands/predict.ts'
 import { preprocessCommand } from './commands/preprocess.ts'
 import { realtimeCommand } from './commands/realtime.ts'
@@ -77,6 +78,7 @@ export function createProgram(): Command {
     scannerCommand(),
     reportCommand(),
     compareCommand(),
+    interpretCommand(),
     doctorCommand(),
     benchCommand(),
     schemasCommand(),

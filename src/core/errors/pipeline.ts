@@ -80,6 +80,17 @@ export const pipelineErrors = {
     remedy:
       'Give the folder that was the --out of the run; a run that was killed writes its report when it is run again.',
   }),
+  INTERPRET_UNSUPPORTED: (d: {
+    where: string
+    model: string
+    known: readonly string[]
+  }): ErrorText => ({
+    where: d.where,
+    problem: `There is no decoder "${d.model}" here that looks at voxels of a subject it was not fitted on.`,
+    expected: `one of ${d.known.join(', ')} in a run of protocol strict that leaves subjects out, or a bundle whose subjects are in the dataset`,
+    remedy:
+      'Name another --model or --subjects; runs of protocol paper and of single subjects have no held-out decoder to look into.',
+  }),
   RUN_NOT_FOUND: (d: { dir: string; file: string }): ErrorText => ({
     where: d.dir,
     problem: `There is no ${d.file} in this folder that this version of limbic can read.`,

@@ -4,6 +4,17 @@ import type { Memo } from '../../core/memo.ts'
 import type { Rng } from '../../core/rng.ts'
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
 import type { Engine } from '../../engine/index.ts'
+import type { Calibration } from './calibration.ts'
+import type { Decoder } from './fit.ts'
+import type { RunData } from './subject-data.ts'
+
+/** A held-out subject with one of its calibrations, and the decoder that is about to score it. */
+export interface CalibratedSubject {
+  readonly decoder: Decoder
+  readonly calibration: Calibration
+  /** The runs that are scored. */
+  readonly evaluation: readonly RunData[]
+}
 
 export interface ProtocolContext {
   readonly pipeline: Pipeline
@@ -16,6 +27,8 @@ export interface ProtocolContext {
   readonly checkpointDir?: string
   /** Where networks leave a log of their epochs. */
   readonly trainingLogDir?: string
+  /** Told of every subject that is calibrated to be scored, before it is; for whoever looks into decoders. */
+  readonly onCalibrated?: (event: CalibratedSubject) => Promise<void>
   /** When networks pause, as `Date.now()`. */
   readonly deadline?: number
 }

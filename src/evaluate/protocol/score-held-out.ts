@@ -54,6 +54,7 @@ export async function scoreHeldOut(
     for (const voxel of calibrated.selection.voxels) voxels.add(voxel)
     if (calibrated.mapper !== null)
       for (const { message } of findMapperProblems(calibrated.mapper)) warnings.add(message)
+    await context.onCalibrated?.({ decoder, calibration: calibrated, evaluation })
     const samples = await subjectSamples(context, calibrated, evaluation)
     labels.push(...samples.labels)
     for (const name of names) {
