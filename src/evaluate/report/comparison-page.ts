@@ -6,7 +6,7 @@ import { colors, drawPlot, formatFigure, labelMargin, shortLabel } from './figur
 import { html, trustHtml, type Html } from './html.ts'
 import { formatInterval, formatPValue, formatProportion } from './numbers.ts'
 import { styleSheet } from './style.ts'
-import { formatTable } from './table.ts'
+import { formatTable, type Column } from './table.ts'
 
 /**
  * Turns a comparison into one HTML file.
@@ -99,6 +99,7 @@ function drawRuns(runs: readonly RunRow[]): Html {
 }
 
 function formatRuns(runs: readonly RunRow[]): Html {
+  const isTested = runs.some(({ permutationP }) => permutationP !== null)
   return formatTable<RunRow>(
     'Runs',
     [
@@ -129,11 +130,16 @@ function formatRuns(runs: readonly RunRow[]): Html {
         cell: ({ unaligned }) => (unaligned === null ? '–' : formatProportion(unaligned)),
       },
       { heading: 'chance', cell: ({ chance }) => formatProportion(chance.uniform) },
-      { heading: 'p (permutation)', cell: ({ permutationP }) => formatPValue(permutationP ?? NaN) },
+      ...(isTested ? [permutationColumn] : []),
       { heading: 'leaks', cell: ({ leaks }) => (leaks.length === 0 ? 'none' : `${leaks.length}`) },
     ],
     runs,
   )
+}
+
+const permutationColumn: Column<RunRow> = {
+  heading: 'p (permutation)',
+  cell: ({ permutationP }) => formatPValue(permutationP ?? NaN),
 }
 
 function formatDifferences(differences: readonly RunDifference[]): Html {

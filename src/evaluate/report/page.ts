@@ -10,6 +10,7 @@ import { formatLearningCurve } from './learning-figure.ts'
 import { formatMaps, viewerPolicy, type ReportMaps } from './maps/index.ts'
 import { formatMethods } from './methods-section.ts'
 import { formatModelFigure } from './model-figure.ts'
+import { formatProportion } from './numbers.ts'
 import { formatPairTable } from './pair-table.ts'
 import { formatPermutation } from './permutation-figure.ts'
 import { styleSheet } from './style.ts'
@@ -73,7 +74,7 @@ export function formatReportHtml(report: Report, maps?: ReportMaps): string {
     </html> `.html
 }
 
-function formatLeaks({ leaks, protocol }: Report): Html | undefined {
+function formatLeaks({ leaks, protocol, summary, oracle }: Report): Html | undefined {
   if (leaks.length === 0) return undefined
   const why =
     protocol === 'paper'
@@ -85,6 +86,14 @@ function formatLeaks({ leaks, protocol }: Report): Html | undefined {
     <ul>
       ${leaks.map((leak) => html`<li>${leak}</li>`)}
     </ul>
+    ${
+      summary !== null && oracle !== null && summary.accuracy.mean > oracle.accuracy
+        ? html`<p>
+            Accuracy ${formatProportion(summary.accuracy.mean)} is above what the true parameters of
+            the simulation allow (${formatProportion(oracle.accuracy)}): the rest is leak.
+          </p>`
+        : undefined
+    }
   </section>`
 }
 

@@ -146,6 +146,25 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
     await Promise.all([paper.page.close(), full.page.close()])
   })
 
+  it('says so where a leak carries the accuracy above what is possible', async () => {
+    const oracle = { accuracy: 0.5, source: 'oracle.json' }
+    const { page } = await show('above', sampleReport({ leaks: ['a'], oracle }), 390)
+    expect(await page.locator('.banner.leak').innerText()).toContain('(.50): the rest is leak.')
+    await page.close()
+  })
+
+  it('draws curves, tests and the learning curve', async () => {
+    const { page } = await show('full', reports.full!, 1100)
+    for (const [label, mark] of [
+      ['ROC curve of every class against the others', 'path'],
+      ['accuracy by confidence', 'circle'],
+      ['permutation scores of cnn1d-compact', 'rect'],
+      ['balanced accuracy by calibration', 'circle'],
+    ] as const)
+      expect(await page.locator(`svg[aria-label="${label}"] ${mark}`).count()).toBeGreaterThan(1)
+    await page.close()
+  })
+
   it('shows names from the data as text', async () => {
     const { page } = await show('hostile', reports.hostile!, 390)
     expect(await page.locator('h1').innerText()).toContain(hostile)
