@@ -94,6 +94,7 @@ async function describeRun({
       engine: await describeEngine(pipeline),
       configSha256: hashKey('settings', settingsOf(pipeline)),
       datasetSha256: dataset.sha256,
+      node: process.versions.node,
     },
   }
 }
