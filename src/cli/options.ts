@@ -95,7 +95,7 @@ export const logFormatOption = (): Option =>
 /**
  * How many workers to use unless told.
  *
- * @returns The number of cores, at most 8: every worker holds series of its own.
+ * @returns The number of cores that Slurm has given, or of this machine, then at most 8: every worker holds series of its own.
  * @throws Never.
  */
 export function defaultJobs(): number {
