@@ -101,7 +101,7 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   th, td { padding: 3px 6px; }
   .scroll th[scope=row], .scroll th:first-child { position: static; background: none; }
   .confusion .cell { min-width: 48px; }
-  .has-viewer .viewer { position: absolute; left: -10000px; }
+  .has-viewer .viewer { position: absolute; left: -10000px; width: 720px; height: 480px; }
   .has-viewer .slices { display: block; }
   .cell, .badge, .banner, .key, .slices img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -20,7 +20,7 @@ import type { InterpretedSubject, Interpretation } from './interpretation.ts'
  * @param options - `model`: a classifier of the run, its own model by default; `subjects`: all by default.
  * @param emit - Told of progress.
  * @returns Maps per subject, by the volumes that were scored. No decoder was fitted on the subject it is explained on.
- * @throws {LimbicError} `RUN_NOT_FOUND`; `INTERPRET_UNSUPPORTED` where a fold has no decoder that is held out and looks at voxels; and as the stages.
+ * @throws {LimbicError} `RUN_NOT_FOUND`; `OPTION_INVALID` for a subject that the run does not have; `INTERPRET_UNSUPPORTED` where a fold has no decoder that is held out and looks at voxels; and as the stages.
  * @remarks Stages are taken from the cache of the run; where it is gone, everything is fitted again.
  */
 export async function interpretRun(
@@ -32,7 +32,15 @@ export async function interpretRun(
   const pipeline = scoresOnly(plan.pipeline)
   const model = options.model ?? pipeline.classify.model
   const subjects = openDataset(plan.dataset, pipeline)
-  const wanted = options.subjects ?? subjects.map(({ subject }) => subject)
+  const known = subjects.map(({ subject }) => subject)
+  const wanted = options.subjects ?? known
+  const unknown = wanted.find((subject) => !known.includes(subject))
+  if (unknown !== undefined)
+    throw new LimbicError('OPTION_INVALID', {
+      option: '--subjects',
+      expected: `labels out of ${known.join(', ')}`,
+      found: unknown,
+    })
   const found: InterpretedSubject[] = []
   const progress = { stage: 'interpret', total: wanted.length, unit: 'subjects' }
   emit({ type: 'start', ...progress })

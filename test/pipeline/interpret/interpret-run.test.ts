@@ -61,6 +61,13 @@ describe('interpretRun', () => {
     expect(subjects[0]!.maps[0]!.nSamples).toEqual([24, 24, 24])
   })
 
+  it('names the subjects there are when another one is asked for', async () => {
+    await expect(interpretRun(run, { subjects: ['1'] }, silent)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      details: { expected: 'labels out of 01, 02, 03, 04, 05', found: '1' },
+    })
+  })
+
   it('finds nothing to look into where a classifier is none of the run or looks at no voxel', async () => {
     for (const model of ['svm', 'majority'])
       await expect(interpretRun(run, { model }, silent)).rejects.toMatchObject({
