@@ -30,6 +30,9 @@ interface Running {
 }
 
 /** Starts `limbic realtime` and waits for its dashboard. */
+/** Files come as fast as they are written here; on a busy machine none may be given up, or give way to a fresher one. */
+const patience = ['maxWaitMs=20000', 'maxParked=100', 'maxBacklog=1000'].flatMap((text) => ['--set', text]) // prettier-ignore
+
 async function start(name: string, ...options: readonly string[]): Promise<Running> {
   const watched = join(bench.dir, name)
   mkdirSync(watched, { recursive: true })
@@ -38,7 +41,7 @@ async function start(name: string, ...options: readonly string[]): Promise<Runni
     process.execPath,
     [
       ...[launcher, 'realtime', bench.bundle.dir, '--subject', '01', '--watch', watched],
-      ...['--session', session, '--port', '0', '--quiet', '50', ...options],
+      ...['--session', session, '--port', '0', '--quiet', '50', ...patience, ...options],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
@@ -163,7 +166,7 @@ describe('limbic realtime', () => {
     async () => {
       const browser: Browser = await openChromium()
       closeLater(() => browser.close())
-      const { text, base, ended } = await start('held', '--hold')
+      const { text, base, ended } = await start('held', '--hold', '--set', 'maxWaitMs=2000')
       const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } })
       await page.goto(base)
       await page.getByRole('button', { name: 'Start' }).click()
