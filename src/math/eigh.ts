@@ -82,6 +82,8 @@ function layOut(n: number) {
   }
 }
 
+const maxStepsPerValue = 30
+
 /** Implicit QL steps with Wilkinson's shift on the tridiagonal (d, e); the same rotations are applied to the rows of the basis. */
 function diagonalise(
   n: number,
@@ -94,12 +96,14 @@ function diagonalise(
     norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(i < n - 1 ? e[i]! : 0))
   const isNegligible = (i: number): boolean =>
     Math.abs(e[i]!) <= Number.EPSILON * Math.max(Math.abs(d[i]!) + Math.abs(d[i + 1]!), norm / 64)
+  // Two steps per eigenvalue on average. They are counted together, as the first of a wide null space takes half as many as it has dimensions.
+  let nLeft = maxStepsPerValue * n
   for (let l = 0; l < n; l++) {
-    for (let step = 0; ; step++) {
+    for (;;) {
       let m = l
       while (m < n - 1 && !isNegligible(m)) m++
       if (m === l) break
-      if (step === 100) throw new LimbicError('INTERNAL', { what: 'eigenvalues did not converge' })
+      if (nLeft-- === 0) throw new LimbicError('INTERNAL', { what: 'eigenvalues did not converge' })
       const first = stepQl(l, m, d, e, c, s)
       kernels.rotateRows(n, at.q, first, m, at.c, at.s)
     }

@@ -51,6 +51,18 @@ describe('eigh', () => {
     )
   })
 
+  it('finds a null space of hundreds of dimensions', () => {
+    const [n, rank] = [360, 150]
+    const basis = eigh(gramOf(randomMatrix(createRng(40), n, n))).vectors
+    const some = matrix(rank, n, basis.data.slice(0, rank * n))
+    const x = multiply(randomMatrix(createRng(41), 1000, rank), some)
+    const { values, vectors } = eigh(multiply(x, x, { transA: true }))
+    expect(values[rank - 1]!).toBeGreaterThan(0.1 * values[0]!)
+    for (const value of values.subarray(rank))
+      expect(Math.abs(value)).toBeLessThan(1e-13 * values[0]!)
+    expect(largestDifference(gramOf(vectors), identity(n))).toBeLessThan(1e-12)
+  })
+
   it('is not disturbed by a very large or very small unit', () => {
     const a = gramOf(randomMatrix(createRng(3), 12, 12))
     const { values } = eigh(a)
