@@ -92,24 +92,3 @@ function statistic(values: readonly number[]): LearningCurve['points'][number]['
   const { mean, sd, ci95, ci99 } = summarize(values)
   return { mean, sd, ci95, ci99 }
 }
-
-/**
- * The calibration that is long enough: from here on, the curve stays above a share of what the longest calibration gains over chance.
- *
- * @param curve - From `summarizeLearningCurve`.
- * @param chance - Balanced accuracy without any information.
- * @param share - Default 0.95.
- * @returns Minutes; null without points, or when even the longest calibration is not above chance.
- * @throws Never.
- */
-export function sufficientMinutes(
-  { points }: Pick<LearningCurve, 'points'>,
-  chance: number,
-  share = 0.95,
-): number | null {
-  const last = points.at(-1)
-  if (last === undefined || last.balancedAccuracy.mean <= chance) return null
-  const wanted = chance + share * (last.balancedAccuracy.mean - chance)
-  const lastBelow = points.findLastIndex(({ balancedAccuracy }) => balancedAccuracy.mean < wanted)
-  return points[lastBelow + 1]!.minutes
-}

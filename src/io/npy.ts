@@ -1,6 +1,5 @@
 /** NumPy `.npy` files <-> typed arrays in C order with an explicit shape. */
 import { readFile } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
 import { LimbicError } from '../core/errors/index.ts'
 
 export type NpyArray =
@@ -46,17 +45,6 @@ type TypeCode = keyof typeof constructors
  */
 export async function readNpy(file: string): Promise<Npy> {
   return parseNpy(await readFile(file), file)
-}
-
-/**
- * Reads a `.npy` file synchronously, for stage caches and tests.
- *
- * @param file - Path of the file.
- * @returns The array, C order.
- * @throws {LimbicError} `NPY_INVALID` when the file is not a complete array of a supported type.
- */
-export function readNpySync(file: string): Npy {
-  return parseNpy(readFileSync(file), file)
 }
 
 /**

@@ -22,21 +22,6 @@ export function fUpperTail(f: number, dfBetween: number, dfWithin: number): numb
 }
 
 /**
- * Distribution function of Student's t.
- *
- * @param t - Value.
- * @param df - Degrees of freedom, > 0.
- * @returns P(T <= t); the lower tail keeps its relative accuracy.
- * @throws Never.
- * @example
- * const p = studentTCdf(0, 5) // p = 0.5
- */
-export function studentTCdf(t: number, df: number): number {
-  const outside = studentTTwoSided(t, df) / 2
-  return t > 0 ? 1 - outside : outside
-}
-
-/**
  * Two-sided p-value of a t statistic.
  *
  * @param t - Value, of either sign.

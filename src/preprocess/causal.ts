@@ -1,6 +1,6 @@
 /** Volumes in the order they come [nVolumes x nVoxels] -> each standardised by itself and the volumes before it. */
 import { LimbicError } from '../core/errors/index.ts'
-import type { FloatArray, Matrix } from '../core/types.ts'
+import type { FloatArray } from '../core/types.ts'
 import { createLike } from './create-like.ts'
 import { noiseFloor } from './noise-floor.ts'
 
@@ -77,27 +77,4 @@ export function standardizeNext<A extends FloatArray>(
     if (n >= needed && sd > floor * Math.abs(mean[v]!)) standardized[v] = after / sd
   }
   return standardized
-}
-
-/**
- * Standardises a run causally, for decoding without any calibration.
- *
- * @param series - `[nVolumes x nVoxels]`; not changed.
- * @param options - When to start.
- * @returns A matrix of the same float type; row n depends on rows 0..n only.
- * @throws Never.
- * @remarks The same numbers as `standardizeNext` volume by volume. O(nVolumes * nVoxels).
- */
-export function causalStandardize<A extends FloatArray>(
-  series: Matrix<A>,
-  options: CausalOptions = {},
-): Matrix<A> {
-  const { nRows, nCols } = series
-  const moments = createRunningMoments(nCols)
-  const data = createLike(series.data)
-  for (let t = 0; t < nRows; t++) {
-    const volume = series.data.subarray(t * nCols, (t + 1) * nCols) as A
-    data.set(standardizeNext(moments, volume, options), t * nCols)
-  }
-  return { data, nRows, nCols }
 }

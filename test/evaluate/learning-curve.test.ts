@@ -1,10 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  planLearningCurve,
-  sufficientMinutes,
-  summarizeLearningCurve,
-} from '../../src/evaluate/learning-curve.ts'
+import { planLearningCurve, summarizeLearningCurve } from '../../src/evaluate/learning-curve.ts'
 import type { Fold } from '../../src/core/schemas/report.ts'
 
 const run = (nVolumes: number, trSeconds = 2) => ({ nVolumes, trSeconds })
@@ -82,21 +78,5 @@ describe('summarizeLearningCurve', () => {
     expect(summarizeLearningCurve([])).toBeNull()
     expect(summarizeLearningCurve([{}, {}])).toBeNull()
     expect(summarizeLearningCurve([fold([1, 0.5]), {}])).toBeNull()
-  })
-})
-
-describe('sufficientMinutes', () => {
-  const curve = (...scores: number[]) =>
-    summarizeLearningCurve([fold(...scores.map((score, i) => [i + 1, 2 * score] as const))])!
-
-  it('is where the curve stays above the share of the last gain', () => {
-    expect(sufficientMinutes(curve(0.4, 0.7, 0.69, 0.7), 1 / 3)).toBe(2)
-    expect(sufficientMinutes(curve(0.4, 0.7, 0.5, 0.7), 1 / 3)).toBe(4)
-    expect(sufficientMinutes(curve(0.7), 1 / 3)).toBe(1)
-  })
-
-  it('is unknown where nothing is learnt', () => {
-    expect(sufficientMinutes(curve(0.3, 0.2), 1 / 3)).toBeNull()
-    expect(sufficientMinutes({ points: [] }, 1 / 3)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 /** Reference cases: reads the manifests below `$LIMBIC_SHARED/golden` and compares results within each case's own tolerance. */
 import { readFileSync, existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readNpySync, type Npy } from '../../src/io/npy.ts'
+import { parseNpy, type Npy } from '../../src/io/npy.ts'
 import { hasShared, sharedPath } from '../_shared.ts'
 
 export interface GoldenTolerance {
@@ -66,7 +66,7 @@ export class GoldenCase {
   }
   /** An input array. */
   input(name: string): Npy {
-    return readNpySync(this.inputFile(name))
+    return readArray(this.inputFile(name))
   }
   /** An input array as float64. */
   input64(name: string): { data: Float64Array; shape: readonly number[] } {
@@ -84,13 +84,11 @@ export class GoldenCase {
   expectedNumbers(name: string): Float64Array {
     const entry = this.raw.expected[name]!
     if (entry.file === undefined) return flatten(decode(entry.value))
-    return Float64Array.from(
-      readNpySync(goldenPath(this.area, entry.file)).data as ArrayLike<number>,
-    )
+    return Float64Array.from(readArray(goldenPath(this.area, entry.file)).data as ArrayLike<number>)
   }
   expectedShape(name: string): readonly number[] {
     const entry = this.raw.expected[name]!
-    return entry.file === undefined ? [] : readNpySync(goldenPath(this.area, entry.file)).shape
+    return entry.file === undefined ? [] : readArray(goldenPath(this.area, entry.file)).shape
   }
   expectedValue(name: string): unknown {
     return decode(this.raw.expected[name]!.value)
@@ -142,6 +140,11 @@ export function describeGolden(
       },
     )
   })
+}
+
+/** An array of a `.npy` file. */
+export function readArray(file: string): Npy {
+  return parseNpy(readFileSync(file), file)
 }
 
 export const goldenPath = (area: string, file: string): string => sharedPath('golden', area, file)

@@ -1,13 +1,12 @@
 import { expect } from 'vitest'
 import { isLimbicError } from '../../src/core/errors/index.ts'
-import { readNpySync } from '../../src/io/npy.ts'
 import {
   readNifti,
   readNiftiElements,
   readNiftiHeader,
   readVolumes,
 } from '../../src/io/nifti/index.ts'
-import { describeGolden, goldenPath, type GoldenCase } from './_golden.ts'
+import { describeGolden, goldenPath, readArray, type GoldenCase } from './_golden.ts'
 
 describeGolden('nifti', async (golden) => {
   if (golden.params.kind === 'malformed') return await checkMalformed(golden)
@@ -33,7 +32,7 @@ async function checkExpected(golden: GoldenCase, name: string): Promise<void> {
 /** 64-bit integers are compared as such: beyond 2^53 a float64 could not tell them apart. */
 async function checkIntegers(golden: GoldenCase, name: string): Promise<void> {
   const { header, data } = await readNiftiElements(golden.inputFile('file'))
-  const expected = readNpySync(goldenPath(golden.area, golden.raw.expected[name]!.file!))
+  const expected = readArray(goldenPath(golden.area, golden.raw.expected[name]!.file!))
   expect(expected.shape).toEqual(header.shape)
   expect(toCOrder(Array.from<unknown>(data), header.shape)).toEqual(
     Array.from<unknown>(expected.data),

@@ -5,7 +5,6 @@ import {
   fUpperTail,
   normalCdf,
   normalQuantile,
-  studentTCdf,
   studentTQuantile,
   studentTTwoSided,
 } from '../../src/math/distributions.ts'
@@ -42,6 +41,12 @@ describe('fUpperTail', () => {
     expect(fUpperTail(NaN, 2, 30)).toBeNaN()
   })
 })
+
+/** P(T <= t). */
+function studentTCdf(t: number, df: number): number {
+  const outside = studentTTwoSided(t, df) / 2
+  return t > 0 ? 1 - outside : outside
+}
 
 describe("Student's t", () => {
   it('is the Cauchy distribution with one degree of freedom', () => {

@@ -216,7 +216,6 @@ export const pipelineSchema = z.strictObject({
   steps: z.array(stepSchema).min(1),
 })
 
-export type StageName = (typeof stageOrder)[number]
 export type PipelineDocument = z.infer<typeof pipelineSchema>
 export type DataStep = z.infer<typeof dataStepSchema>
 export type LabelStep = z.infer<typeof labelStepSchema>

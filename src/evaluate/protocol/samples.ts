@@ -1,6 +1,6 @@
 /** Runs of a subject -> labelled samples in the decoder's feature space: one per volume, or one per block. */
 import type { EvaluateStep } from '../../core/schemas/pipeline.ts'
-import type { Matrix, Matrix32, Matrix64, RunKey } from '../../core/types.ts'
+import type { Matrix, Matrix64, RunKey } from '../../core/types.ts'
 import { stackRows } from './rows.ts'
 import type { RunData } from './subject-data.ts'
 
@@ -67,17 +67,6 @@ export function stackSamples(parts: readonly LabelledFeatures[]): LabelledFeatur
     time: stackRows(parts.map(({ time }) => time)),
     motion: motions.length < parts.length ? null : stackRows(motions),
   }
-}
-
-/**
- * Single precision, for networks and for storage.
- *
- * @param matrix - Any matrix.
- * @returns The same numbers as float32.
- * @throws Never.
- */
-export function toMatrix32(matrix: Matrix): Matrix32 {
-  return { data: Float32Array.from(matrix.data), nRows: matrix.nRows, nCols: matrix.nCols }
 }
 
 function meanRows({ data, nCols }: Matrix, groups: readonly Group[]): Matrix64 {

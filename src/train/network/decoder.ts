@@ -1,17 +1,8 @@
 /** A fitted 1D CNN -> a network that stays loaded: features `[nSamples x nFeatures]` to logits `[nSamples x nClasses]`, for a real-time loop. */
 import { createStateModel, networkInput, type Cnn1dState } from './cnn1d-state.ts'
 import { loadNetwork } from './loaded-network.ts'
-import type { Engine } from '../../engine/index.ts'
 import type { ScoreContext, Scorer } from '../classifier.ts'
 import { assertFeatureCount } from '../linear/linear-state.ts'
-
-/** Decodes single volumes. */
-export interface NetworkDecoder {
-  /** Features `[nFeatures]` of one volume -> logits `[nClasses]`. */
-  (volumeFeatures: Float32Array): Promise<Float64Array>
-  /** Frees the network. */
-  dispose(): void
-}
 
 /**
  * Loads a network for repeated use: on ONNX Runtime, or on the engine where ONNX Runtime does not load.
@@ -37,24 +28,4 @@ export async function createNetworkScorer(
     },
     dispose: () => network.dispose(),
   }
-}
-
-/**
- * Loads a network for decoding volume by volume.
- *
- * @param state - The fitted network.
- * @param engine - Where it runs if ONNX Runtime does not load.
- * @returns The decoder; the caller disposes it.
- * @throws {LimbicError} As `createNetworkScorer`.
- */
-export async function createNetworkDecoder(
-  state: Cnn1dState,
-  engine: Engine,
-): Promise<NetworkDecoder> {
-  const scorer = await createNetworkScorer(state, { openEngine: () => Promise.resolve(engine) })
-  const decode = async (volumeFeatures: Float32Array): Promise<Float64Array> => {
-    const features = { data: volumeFeatures, nRows: 1, nCols: volumeFeatures.length }
-    return (await scorer.score(features)).data
-  }
-  return Object.assign(decode, { dispose: () => scorer.dispose() })
 }

@@ -8,6 +8,6 @@ export {
   type ResolvedTraining,
 } from './cnn1d-options.ts'
 export { createStateModel, networkInputLength, type Cnn1dState } from './cnn1d-state.ts'
-export { createNetworkDecoder, createNetworkScorer, type NetworkDecoder } from './decoder.ts'
+export { createNetworkScorer } from './decoder.ts'
 export { trainNetwork, type LabelledFeatures, type NetworkTask } from './train-network.ts'
 export { readWeights, writeWeights, type WeightArray } from './weights.ts'

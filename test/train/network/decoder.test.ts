@@ -3,7 +3,6 @@ import { silent } from '../../../src/core/events.ts'
 import { createRng } from '../../../src/core/rng.ts'
 import {
   cnn1dClassifier,
-  createNetworkDecoder,
   createNetworkScorer,
   type Cnn1dFitOptions,
 } from '../../../src/train/network/index.ts'
@@ -41,17 +40,18 @@ describe.each(presets)('a loaded network (%s)', (_, options) => {
     const state = await fit()
     const expected = await cnn1dClassifier.score(state, train.features, context)
     const before = engine.tf.memory().numTensors
-    const decode = await createNetworkDecoder(state, engine)
+    const scorer = await createNetworkScorer(state, context)
+    const decode = (data: Float32Array) => scorer.score({ data, nRows: 1, nCols: data.length })
     const data = train.features.data as Float32Array
     for (const row of [0, 7, 59]) {
       const logits = await decode(data.subarray(row * 56, row * 56 + 56))
-      expect(logits).toHaveLength(3)
-      for (const [c, value] of logits.entries()) {
+      expect(logits.data).toHaveLength(3)
+      for (const [c, value] of logits.data.entries()) {
         expect(value).toBeCloseTo(expected.data[row * 3 + c]!, 3)
       }
     }
     await expect(decode(new Float32Array(5))).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' })
-    decode.dispose()
+    scorer.dispose()
     expect(engine.tf.memory().numTensors).toBe(before)
   })
 })
