@@ -50,8 +50,11 @@ export function createGapFiller(first: Float32Array): GapFiller {
  * const isBlank = describeValues(Float32Array.of(0, 0)).isBlank // isBlank = true
  */
 export function describeValues(volume: Float32Array): { nFinite: number; isBlank: boolean } {
-  let [nFinite, lowest, highest] = [0, Infinity, -Infinity]
-  for (const value of volume) {
+  let nFinite = 0
+  let lowest = Infinity
+  let highest = -Infinity
+  for (let v = 0; v < volume.length; v++) {
+    const value = volume[v]!
     if (value - value !== 0) continue
     nFinite += 1
     if (value < lowest) lowest = value

@@ -10,7 +10,7 @@ export interface ArrivedVolume {
   readonly trSeconds: number | null
   /** `[nVoxels]` scaled values, x fastest. */
   readonly data: Float32Array
-  /** SHA-256 of the voxels' bytes in hex; tells a duplicate from a conflict. */
+  /** SHA-256 of the bytes of `data` in hex; tells a duplicate from a conflict. */
   readonly sha256: string
   /** When it was acquired, in the words of its source. */
   readonly acquiredAt: string | null

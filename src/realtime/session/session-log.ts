@@ -12,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { SessionEvent } from '../../core/schemas/session-event.ts'
@@ -65,6 +65,12 @@ export function openSessionLog(
   if (resumeAt !== undefined) attempt(file, () => ftruncateSync(fd, resumeAt))
   let length = attempt(file, () => fstatSync(fd).size)
   const background = createBackground()
+  // Volumes wait for the flush after their feedback: while a disk is made to write, every other write to it waits.
+  const unforced: FileHandle[] = []
+  const forceVolumes = (): void => {
+    for (const handle of unforced.splice(0))
+      background.run(() => handle.datasync(), () => handle.close()) // prettier-ignore
+  }
 
   return {
     append(event) {
@@ -84,14 +90,15 @@ export function openSessionLog(
       try {
         const handle = await open(path, 'w')
         try {
-          for (const part of encodeVolumeFile(volume)) await handle.writeFile(part)
+          await writeAll(handle, encodeVolumeFile(volume))
           if (fsync === 'before-feedback') await handle.datasync()
         } catch (cause) {
           await handle.close()
           throw cause
         }
         if (fsync === 'before-feedback') await handle.close()
-        else background.run(() => handle.datasync(), () => handle.close()) // prettier-ignore
+        else unforced.push(handle)
+        if (unforced.length >= maxUnforced) forceVolumes()
         return name
       } catch (cause) {
         throw logFailed(path, cause)
@@ -104,13 +111,30 @@ export function openSessionLog(
         )
       if (fsync === 'before-feedback')
         await sync().catch((cause: unknown) => Promise.reject(logFailed(file, cause))) // prettier-ignore
-      else background.run(sync, () => Promise.resolve())
+      else {
+        forceVolumes()
+        background.run(sync, () => Promise.resolve())
+      }
     },
     async close() {
+      forceVolumes()
       await background.idle()
       closeSync(fd)
       rmSync(join(dir, lockName), { force: true })
     },
+  }
+}
+
+/** In one call as a rule; the system may take less than it is given. */
+async function writeAll(handle: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  let rest = parts
+  while (rest.length > 0) {
+    let { bytesWritten: taken } = await handle.writev(rest)
+    rest = rest.flatMap((part) => {
+      const left = part.subarray(Math.min(taken, part.length))
+      taken -= part.length - left.length
+      return left.length > 0 ? [left] : []
+    })
   }
 }
 
@@ -123,29 +147,31 @@ function cutBack(fd: number, length: number): void {
   }
 }
 
-// More than this many forced writes under way means that the disk is slower than the scanner; the system then decides itself when to write.
-const maxBackground = 4
+// More than this many forced writes waiting means that the disk is slower than the scanner; the system then decides itself when to write.
+const maxBackground = 8
+/** Volumes that wait for a flush that does not come, as when the decoder takes long. */
+const maxUnforced = 8
 
-/** Forces bytes to disk while the session goes on. */
+/** Forces bytes to disk while the session goes on; one after the other, as files are read and written by few threads, and new volumes need them. */
 function createBackground(): {
   run(sync: () => Promise<void>, close: () => Promise<void>): void
   idle(): Promise<void>
 } {
-  const underWay = new Set<Promise<void>>()
+  let last = Promise.resolve()
+  let nWaiting = 0
   return {
     run(sync, close) {
-      const first = underWay.size < maxBackground ? sync() : Promise.resolve()
-      // An error of the disk shows at the next write, which is waited for.
-      const task: Promise<void> = first
+      const isSkipped = nWaiting >= maxBackground
+      nWaiting += 1
+      last = last
+        .then(() => (isSkipped ? undefined : sync()))
+        // An error of the disk shows at the next write, which is waited for.
         .catch(() => undefined)
         .then(close)
         .catch(() => undefined)
-        .finally(() => underWay.delete(task))
-      underWay.add(task)
+        .finally(() => (nWaiting -= 1))
     },
-    async idle() {
-      await Promise.all(underWay)
-    },
+    idle: () => last,
   }
 }
 

@@ -37,7 +37,7 @@ export function volumeFileName(index: number): string {
  * @param volume - The volume.
  * @returns Head and voxels; the voxels share memory with the volume.
  * @throws Never.
- * @remarks The hash in the header is that of the float32 voxels, not the one that the source gave.
+ * @remarks The hash in the header is that of the float32 voxels, as {@link ArrivedVolume} has it.
  */
 export function encodeVolumeFile(
   volume: ArrivedVolume,
@@ -52,7 +52,7 @@ export function encodeVolumeFile(
     affine: [...grid.affine],
     trSeconds,
     acquiredAt,
-    sha256: sha256(body),
+    sha256: volume.sha256,
   })
   return [head, body]
 }

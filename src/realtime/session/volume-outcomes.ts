@@ -34,8 +34,11 @@ export function createVolumeOutcomes(
   }
   const accept = (arrived: ArrivedVolume): void => {
     const { index, trSeconds } = arrived
+    // Begun before anything else, since its feedback waits for it; the decoder is at work meanwhile.
+    const storing = log.store(arrived)
+    storing.catch(() => undefined)
     recorder.inOrder(async () => {
-      const file = await log.store(arrived)
+      const file = await storing
       recorder.note({ type: 'volume.received', ...arrivalOf(arrived), file, trSeconds })
     })
     const receivedAt = atOf(arrived.receivedAtMs)

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import type * as NodeFs from 'node:fs'
+import type * as NodeFsPromises from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { replaySession } from '../../../src/realtime/replay.ts'
@@ -22,6 +23,27 @@ vi.mock('node:fs', async (importOriginal) => {
   return { ...fs, writeSync }
 })
 
+/** The most that one write of a raw volume takes; what is left must be written too. */
+const system = vi.hoisted(() => ({ takes: Infinity, nOpen: 0 }))
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const fs = await importOriginal<typeof NodeFsPromises>()
+  const open = async (path: string, flags: string): Promise<NodeFsPromises.FileHandle> => {
+    const handle = await fs.open(path, flags)
+    const [writev, close] = [handle.writev.bind(handle), handle.close.bind(handle)]
+    system.nOpen += 1
+    handle.close = async () => {
+      await close()
+      system.nOpen -= 1
+    }
+    handle.writev = (parts) =>
+      system.takes === Infinity
+        ? writev(parts)
+        : writev([(parts[0] as Uint8Array).subarray(0, system.takes)])
+    return handle
+  }
+  return { ...fs, open }
+})
+
 const { dir, remove } = temporaryFolder()
 let bench: SessionBench
 beforeAll(async () => {
@@ -33,6 +55,7 @@ afterAll(() => {
 })
 afterEach(() => {
   disk.room = Infinity
+  system.takes = Infinity
 })
 
 const mark = (text: string) => ({ type: 'mark', at: 1, text, volume: null }) as const
@@ -74,6 +97,26 @@ describe('openSessionLog', () => {
       })
     },
   )
+
+  it('writes what the system did not take at once', async () => {
+    system.takes = 1000
+    const log = open('in-bites')
+    const volume = bench.run[3]!
+    const file = await log.store(volume)
+    await log.close()
+    const { data } = await readVolumeFile(join(dir, 'in-bites', file))
+    expect(data).toEqual(volume.data)
+  })
+
+  it('has every raw volume closed at its end, whether it was flushed or not', async () => {
+    const log = open('unflushed')
+    for (const volume of bench.run.slice(0, 20)) await log.store(volume)
+    expect(system.nOpen).toBeGreaterThan(0)
+    await log.close()
+    expect(system.nOpen).toBe(0)
+    const { data } = await readVolumeFile(join(dir, 'unflushed', 'volumes', '000019.vol'))
+    expect(data).toEqual(bench.run[19]!.data)
+  })
 
   it('refuses a second session in a folder, and two processes at once', async () => {
     const log = open('taken')

@@ -36,6 +36,8 @@ export interface FileTracker {
   readonly waiting: readonly string[]
   /** Remembers a file of another name, so that it is known again when it is renamed. */
   note(sighting: Sighting): void
+  /** Whether it would make a difference to know that nothing was written under this name; finding that out takes time. */
+  asksWhole(sighting: Sighting): boolean
   /** Takes a look at a file that may be a volume; `isWhole` when it is known that nothing was written under this name. */
   see(sighting: Sighting, nowMs: number, isWhole?: boolean): void
   /** The file is gone. */
@@ -86,6 +88,13 @@ export function createFileTracker({ quietMs, patienceMs }: TrackerRule): FileTra
       for (const oldest of [...names.keys()].slice(0, maxNames / 2)) names.delete(oldest)
     return isKnown
   }
+  const asksWhole = ({ name, identity, version, isTouchedSince }: Sighting): boolean => {
+    const known = files.get(name)
+    if (known?.sighting.version === version)
+      return known.state === 'waiting' && known.readAfterMs === quietMs
+    const isSameFile = known?.sighting.identity === identity
+    return !isSameFile && !isTouchedSince && (names.get(identity) ?? name) === name
+  }
   const see = (sighting: Sighting, nowMs: number, isWhole = false): void => {
     const wasElsewhere = note(sighting)
     const known = files.get(sighting.name)
@@ -115,6 +124,7 @@ export function createFileTracker({ quietMs, patienceMs }: TrackerRule): FileTra
       return [...waiting]
     },
     note,
+    asksWhole,
     see,
     forget(name) {
       const file = files.get(name)

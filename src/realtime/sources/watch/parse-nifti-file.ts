@@ -61,8 +61,7 @@ async function parse(
       found: `a name that ${rule.pattern.source} finds none in`,
     })
   const data = new Float32Array(voxelBytesOf(header) / (header.bitpix / 8))
-  // A copy: offsets in a file need not be multiples of the element size.
-  const stored = content.slice(header.voxOffset, end)
+  const stored = alignedBytes(content, header.voxOffset, end)
   if (!isSettled && !isGzip && endsInZeros(stored))
     return { kind: 'doubtful', found: 'zeros at its end, as of space that is reserved' }
   decodeVoxels(viewElements(stored, header), header, data, 0)
@@ -77,6 +76,12 @@ async function parse(
     origin: name,
   })
   return { kind: 'volumes', volumes: [volume], problems: [] }
+}
+
+/** The bytes themselves as a rule; a copy where numbers of up to eight bytes could not be read in place. */
+function alignedBytes(content: Uint8Array, start: number, end: number): Uint8Array {
+  const bytes = content.subarray(start, end)
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
 }
 
 /** A reserved header is all zeros until it is written. */

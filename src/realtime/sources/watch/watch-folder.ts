@@ -88,14 +88,29 @@ function createWatcher(rule: WatchRule, queue: ReturnType<typeof createArrivalQu
   }
 
   const look = async (): Promise<void> => {
-    const names = new Set(touched)
-    touched.clear()
-    if (performance.now() >= nextListingMs) for (const name of await list()) names.add(name)
-    for (const name of [...names].sort()) await sight(name)
+    await lookAtTouched()
+    if (performance.now() >= nextListingMs) await lookAtAll()
     if (isFirstListing && !isUnreadable) {
       isFirstListing = false
       if (rule.existing === 'ignore')
         for (const name of tracker.waiting) tracker.settle(name, { kind: 'taken' })
+    }
+  }
+
+  const lookAtTouched = async (): Promise<void> => {
+    const names = [...touched].sort()
+    touched.clear()
+    for (const name of names) await sight(name)
+  }
+
+  /** What the system tells of meanwhile goes first: looking at the rest must not hold up a volume. */
+  const lookAtAll = async (): Promise<void> => {
+    for (const name of (await list()).sort()) {
+      if (touched.size > 0 && !isFirstListing) {
+        await lookAtTouched()
+        await readDue()
+      }
+      await sight(name)
     }
   }
 
@@ -137,8 +152,10 @@ function createWatcher(rule: WatchRule, queue: ReturnType<typeof createArrivalQu
     if (sighting === null) return forget(name)
     known.add(name)
     if (formatOfName(name, rule) === null) return void tracker.note(sighting)
-    if (sighting.kind === 'file') tracker.see(sighting, performance.now(), await isWhole(name))
-    else if (isNew && sighting.kind !== 'folder') refuse(name, sighting.kind)
+    if (sighting.kind === 'file') {
+      const wasWhole = tracker.asksWhole(sighting) && (await isWhole(name))
+      tracker.see(sighting, performance.now(), wasWhole)
+    } else if (isNew && sighting.kind !== 'folder') refuse(name, sighting.kind)
   }
 
   /** Every write that the look has seen was told before it, so the notices that are on their way are waited for. */

@@ -63,6 +63,21 @@ describe('a file that came by rename', () => {
     expect(dueNames(tracker, 8)).toEqual(['vol_0.nii'])
   })
 
+  it('is asked about only where the answer makes a difference', () => {
+    const tracker = createFileTracker(rule)
+    const plain = sighting({ version: 'a' })
+    expect(tracker.asksWhole(plain)).toBe(true)
+    expect(tracker.asksWhole({ ...plain, isTouchedSince: true })).toBe(false)
+    tracker.note({ ...plain, name: 'vol_0.nii.part' })
+    expect(tracker.asksWhole(plain)).toBe(false)
+    const other = sighting({ name: 'other', identity: 'inode 2', version: 'a' })
+    tracker.see(other, 0)
+    expect(tracker.asksWhole(other)).toBe(true)
+    expect(tracker.asksWhole({ ...other, version: 'b' })).toBe(false)
+    tracker.settle('other', { kind: 'taken' })
+    expect(tracker.asksWhole(other)).toBe(false)
+  })
+
   it('is read anew when another file takes its name', () => {
     const tracker = createFileTracker(rule)
     tracker.see(sighting({ version: 'a', isTouchedSince: true }), 0)
