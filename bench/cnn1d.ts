@@ -13,8 +13,8 @@ const [inputLength, nClasses, batchSize] = [300, 3, 64]
 export const cnn1dTrainStep: Workload = {
   name: 'cnn1d-train-step',
   repetitions: 5,
-  async setup() {
-    const engine = await openEngine()
+  async setup(threads) {
+    const engine = await openEngine('auto', { threads })
     const { tf } = engine
     const model = buildModel(engine)
     const variables = model.trainableWeights.map(

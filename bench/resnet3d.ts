@@ -14,14 +14,15 @@ const nVoxels = 64 * 64 * 44
 export const resnet3dTrainStep: Workload = {
   name: 'resnet3d-train-step',
   repetitions: 5,
-  setup: async () => createStep(await openEngine()),
+  setup: async (threads) => createStep(await openEngine('auto', { threads })),
 }
 
 /** The same through the operations of TensorFlow.js one by one, as any model of its layers trains. */
 export const resnet3dTrainStepPlain: Workload = {
   name: 'resnet3d-train-step-plain',
   repetitions: 3,
-  setup: async () => createStep({ ...(await openEngine()), fused: undefined }),
+  setup: async (threads) =>
+    createStep({ ...(await openEngine('auto', { threads })), fused: undefined }),
 }
 
 /** One volume through the exported network. */

@@ -27,8 +27,9 @@ export async function describeEngines(): Promise<EngineVerdict[]> {
 
 async function describeEngine(name: EngineName): Promise<EngineVerdict> {
   try {
-    const { description } = await openEngine(name)
-    return { name, verdict: 'ok', reason: description, remedy: '' }
+    const { description, threads } = await openEngine(name)
+    const onThreads = threads === undefined ? '' : `, threads: ${threads}`
+    return { name, verdict: 'ok', reason: `${description}${onThreads}`, remedy: '' }
   } catch (error) {
     if (!isLimbicError(error)) throw error
     const { problem, remedy } = errorText(error.code, error.details)

@@ -24,8 +24,10 @@ export interface Engine {
   readonly name: EngineName
   /** tfjs-core and tfjs-layers in one namespace, on this engine's backend. */
   readonly tf: Tf
-  /** One line for people: backend, GEMM provider, threads. */
+  /** One line for people: backend, GEMM provider, graphics card. */
   readonly description: string
+  /** Threads of this machine's processor that a step may use, where the engine knows. */
+  readonly threads?: number
   /** Fused Adam / AdamW behind the tf.Optimizer interface; `learningRate` may be set between steps. */
   createAdam(options: AdamOptions): Optimizer & { learningRate: number }
   /** Residual blocks in one operation each, where the engine has them; models fall back to plain operations. */

@@ -1,4 +1,5 @@
 /** Tasks spread over worker threads. Results do not depend on the number of workers: every task has random numbers of its own. */
+import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { Emit, StageEvent } from '../core/events.ts'
@@ -25,7 +26,7 @@ export function createPool(jobs: number): TaskExecutor {
       name: 'runTasks',
       maxThreads: nThreads,
       minThreads: nThreads,
-      workerData: plan satisfies RunPlan,
+      workerData: { ...plan, threads: coresPerWorker(nThreads) } satisfies RunPlan,
     })
     try {
       await Promise.all(
@@ -49,6 +50,11 @@ export interface WorkerInput {
 /** What comes back when the worker could not go on. Outcomes lie in files. */
 export interface WorkerOutput {
   readonly failure?: Failure
+}
+
+/** Cores that are left over train the networks of those workers that there are. */
+function coresPerWorker(nThreads: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / nThreads))
 }
 
 async function runBatch(

@@ -6,7 +6,7 @@ import type { Memo } from '../core/memo.ts'
 import { createRng } from '../core/rng.ts'
 import type { Pipeline } from '../core/schemas/pipeline.ts'
 import type { Task, TaskValue } from '../core/schemas/task.ts'
-import { openEngine, type Engine } from '../engine/index.ts'
+import { openEngine, type Engine, type EngineOptions } from '../engine/index.ts'
 import type { ProtocolContext } from '../evaluate/protocol/context.ts'
 import { runFold } from '../evaluate/protocol/run-fold.ts'
 import type { SubjectData } from '../evaluate/protocol/subject-data.ts'
@@ -28,6 +28,8 @@ export interface FoldTask {
   readonly run?: string
   /** When the run pauses, as `Date.now()`. */
   readonly deadline?: number
+  /** Threads that one step of a network may use; all cores by default. */
+  readonly threads?: number
 }
 
 /** Runs folds of one run; series and engine are opened once. */
@@ -46,9 +48,9 @@ export type FoldRunner = (
  *   what subjects share between the folds of one permutation stays in memory until the next permutation.
  */
 export function createFoldRunner(task: FoldTask): FoldRunner {
-  const { pipeline, dataset, cacheDir, run, deadline } = task
+  const { pipeline, dataset, cacheDir, run, deadline, threads } = task
   const subjects = openDataset(dataset, pipeline)
-  const engine = openOnce(pipeline.engine)
+  const engine = openOnce(pipeline.engine, threads === undefined ? {} : { threads })
   const repeated = permutedPipeline(pipeline)
   const isRidge = isRidgeOnly({ pipeline }, subjects)
   let current: PermutedData | undefined
@@ -102,10 +104,14 @@ interface PermutedData {
  * An engine that is opened when first asked for, and then kept.
  *
  * @param name - Which engine.
+ * @param options - As `openEngine` has them.
  * @returns The opener.
  * @throws Never.
  */
-export function openOnce(name: Pipeline['engine']): () => Promise<Engine> {
+export function openOnce(
+  name: Pipeline['engine'],
+  options: EngineOptions = {},
+): () => Promise<Engine> {
   let engine: Promise<Engine> | undefined
-  return () => (engine ??= openEngine(name))
+  return () => (engine ??= openEngine(name, options))
 }

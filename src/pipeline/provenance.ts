@@ -51,7 +51,8 @@ export function describeData(dataset: DatasetRecord): Report['data'] {
  */
 export async function describeEngine(pipeline: Pipeline): Promise<string> {
   const { model, baselines } = pipeline.classify
-  if (![model, ...baselines].includes('cnn1d')) return 'none (linear models)'
+  const isNetwork = (name: string): boolean => name === 'cnn1d' || name === 'resnet3d'
+  if (![model, ...baselines].some(isNetwork)) return 'none (linear models)'
   return (await openEngine(pipeline.engine)).description
 }
 

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly dataset: DatasetRecord
   /** When whoever does the tasks pauses, as `Date.now()`; not part of the file. */
   readonly deadline?: number
+  /** Threads that one step of a network may use; not part of the file. */
+  readonly threads?: number
 }
 
 /**

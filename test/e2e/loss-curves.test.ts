@@ -10,7 +10,7 @@ import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 const gpu = hasDriver ? (await useGpu()).engine : undefined
-const cpu = await openCpuEngine()
+const cpu = await openCpuEngine(1)
 const { tf } = cpu
 
 const nClasses = 3

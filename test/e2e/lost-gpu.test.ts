@@ -39,7 +39,7 @@ describeGpu('training on a GPU that is lost (needs a GPU driver)', () => {
     engine.dispose()
     expect(readdirSync(checkpointDir)).toHaveLength(1)
 
-    const cpu = await openCpuEngine()
+    const cpu = await openCpuEngine(1)
     const notes: string[] = []
     const resumed = await fit(cpu, (event) => event.type === 'note' && notes.push(event.message))
     expect(notes.join()).toMatch(/^train resnet3d: resumed after epoch [12]$/)

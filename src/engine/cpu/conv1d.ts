@@ -5,7 +5,6 @@
  * row p. So a convolution of width k is k matrix products on views, one per phase p. All samples form one sequence; patches that reach
  * from one sample into the next are computed and dropped (k - 1 of every L).
  */
-import { matrixProduct } from './product.ts'
 import type { ConvolutionShape } from './convolution-shape.ts'
 import type { KernelContext } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -43,7 +42,7 @@ export function forwardBySequence(
   y: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, simd } = context
+  const { backend, products, simd } = context
   const { Wo, C, Cout, kw } = shape
   const pitch = pitchOf(shape)
   const nRows = shape.N * pitch - kw + 1
@@ -51,7 +50,7 @@ export function forwardBySequence(
   withPaddedInput(context, x, shape, (sequence) =>
     byPhases(context, kw, nRows, Cout, (first, count, product, pointer) => {
       const patches = sequence.subarray(first * C, (first + count * kw) * C)
-      matrixProduct(count, Cout, kw * C, patches, weights, product)
+      products.multiply(count, Cout, kw * C, patches, weights, product)
       simd.spreadRows(pointer, to, count, Cout, first, kw, pitch, 0, Wo)
     }),
   )
@@ -75,7 +74,7 @@ export function backpropFilterBySequence(
   dFilter: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, simd } = context
+  const { backend, products, simd } = context
   const { Wo, C, Cout, kw } = shape
   const pitch = pitchOf(shape)
   const nRows = shape.N * pitch - kw + 1
@@ -85,7 +84,7 @@ export function backpropFilterBySequence(
     byPhases(context, kw, nRows, Cout, (first, count, rows, pointer) => {
       simd.takeRows(from, pointer, count, Cout, first, kw, pitch, Wo)
       const patches = sequence.subarray(first * C, (first + count * kw) * C)
-      matrixProduct(kw * C, Cout, count, patches, rows, to, { transA: true, accumulate: true })
+      products.multiply(kw * C, Cout, count, patches, rows, to, { transA: true, accumulate: true })
     }),
   )
 }
@@ -108,7 +107,7 @@ export function backpropInputBySequence(
   dx: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, heap, simd } = context
+  const { backend, heap, products, simd } = context
   const { N, W, Wo, C, Cout, kw, padding } = shape
   const pitch = pitchOf(shape)
   const to = backend.pointerOf(dx)
@@ -122,7 +121,7 @@ export function backpropInputBySequence(
       const weights = heap.view(turned, kw * C * Cout)
       byPhases(context, kw, N * pitch, C, (first, count, product, pointer) => {
         const patches = sequence.subarray(first * Cout, (first + count * kw) * Cout)
-        matrixProduct(count, C, kw * Cout, patches, weights, product)
+        products.multiply(count, C, kw * Cout, patches, weights, product)
         simd.spreadRows(pointer, to, count, C, first, kw, pitch, padding.left, W)
       })
     }),

@@ -1,5 +1,4 @@
 /** Convolution by patch matrices: a row per output pixel, `[rows x (kh kw C)]`, built piece by piece and multiplied by the filter. */
-import { matrixProduct } from './product.ts'
 import { patchGeometry, type ConvolutionShape } from './convolution-shape.ts'
 import type { KernelContext } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -27,12 +26,12 @@ export function forwardByPatches(
   y: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, simd } = context
+  const { backend, products, simd } = context
   const [from, weights, to] = [backend.pointerOf(x), backend.valuesOf(filter), backend.valuesOf(y)]
   const { depth, geometry } = patchesOf(shape)
   byPieces(context, shape, (start, end, patches, pointer) => {
     simd.im2col(from, pointer, start, end, ...geometry)
-    matrixProduct(
+    products.multiply(
       end - start,
       shape.Cout,
       depth,
@@ -61,7 +60,7 @@ export function backpropInputByPatches(
   dx: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, simd } = context
+  const { backend, products, simd } = context
   const [from, weights, to] = [
     backend.valuesOf(dy),
     backend.valuesOf(filter),
@@ -71,7 +70,7 @@ export function backpropInputByPatches(
   backend.valuesOf(dx).fill(0)
   byPieces(context, shape, (start, end, patches, pointer) => {
     const part = rowsOf(from, start, end, shape.Cout)
-    matrixProduct(end - start, depth, shape.Cout, part, weights, patches, { transB: true })
+    products.multiply(end - start, depth, shape.Cout, part, weights, patches, { transB: true })
     simd.col2im(pointer, to, start, end, ...geometry)
   })
 }
@@ -94,7 +93,7 @@ export function backpropFilterByPatches(
   dFilter: TensorInfo,
   shape: ConvolutionShape,
 ): void {
-  const { backend, simd } = context
+  const { backend, products, simd } = context
   const [from, gradient, to] = [
     backend.pointerOf(x),
     backend.valuesOf(dy),
@@ -105,7 +104,7 @@ export function backpropFilterByPatches(
   byPieces(context, shape, (start, end, patches, pointer) => {
     simd.im2col(from, pointer, start, end, ...geometry)
     const part = rowsOf(gradient, start, end, shape.Cout)
-    matrixProduct(depth, shape.Cout, end - start, patches, part, to, {
+    products.multiply(depth, shape.Cout, end - start, patches, part, to, {
       transA: true,
       accumulate: true,
     })

@@ -1,6 +1,7 @@
 /** What a kernel of the CPU engine is: tensors in, one tensor out, or nothing where the stock kernel shall do the work. */
 import type { CpuBackend } from './backend.ts'
 import type { Heap } from './heap.ts'
+import type { Products } from './products.ts'
 import type { SimdKernels } from './simd.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 
@@ -8,6 +9,7 @@ export interface KernelContext {
   readonly backend: CpuBackend
   readonly heap: Heap
   readonly simd: SimdKernels
+  readonly products: Products
   /** Runs another kernel by name on this backend. */
   run(name: string, inputs: Inputs, attributes?: object): TensorInfo
 }

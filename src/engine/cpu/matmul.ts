@@ -1,5 +1,4 @@
 /** Matrix products of TensorFlow.js in place: `[..., I, K] x [..., K, J] -> [..., I, J]`, with optional bias and activation. */
-import { matrixProduct } from './product.ts'
 import { biasAndActivation, fusesActivation, type FusedAttributes } from './epilogue.ts'
 import { areFloat32, kernel, sizeOf, type KernelContext, type KernelTable } from './kernel.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -35,7 +34,7 @@ const fusedMatMul = kernel<Operands & BiasOperand, Transposes & FusedAttributes>
 export const matMulKernels: KernelTable = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul }
 
 function multiply(
-  { backend }: KernelContext,
+  { backend, products }: KernelContext,
   a: TensorInfo,
   b: TensorInfo,
   { transposeA, transposeB }: Transposes,
@@ -49,7 +48,7 @@ function multiply(
   const [x, w, y] = [a, b, result].map((tensor) => backend.valuesOf(tensor))
   for (let i = 0; i < batches.pairs.length; i++) {
     const [p, q] = batches.pairs[i]!
-    matrixProduct(
+    products.multiply(
       ...([M, N, K] as const),
       x!.subarray(p * M * K, (p + 1) * M * K),
       w!.subarray(q * K * N, (q + 1) * K * N),

@@ -10,6 +10,7 @@ import { createHeap } from './heap.ts'
 import type { Kernel, KernelContext, KernelTable } from './kernel.ts'
 import { matMulKernels } from './matmul.ts'
 import { volumePoolKernels } from './pool3d.ts'
+import { createProducts } from './products.ts'
 import { reduceKernels } from './reduce.ts'
 import { loadSimdKernels } from './simd.ts'
 import { tileKernels } from './tile.ts'
@@ -33,10 +34,11 @@ export const ownKernelNames = Object.keys(kernels)
  * Registers the backend under its own name. To be called once per process.
  *
  * @param tf - TensorFlow.js.
+ * @param threads - Threads that a matrix product may use.
  * @returns What the kernels work with.
  * @throws {LimbicError} `ENGINE_UNAVAILABLE` when the system reserves no memory.
  */
-export function registerCpuBackend(tf: Tf): KernelContext {
+export function registerCpuBackend(tf: Tf, threads: number): KernelContext {
   createRequire(import.meta.url)('@tensorflow/tfjs-backend-cpu')
   const heap = createHeap()
   const backend = createCpuBackend(heap)
@@ -46,6 +48,7 @@ export function registerCpuBackend(tf: Tf): KernelContext {
     heap,
     backend,
     simd: loadSimdKernels(heap.memory),
+    products: createProducts(threads),
     run: (name, inputs, attributes) => runKernel(tf, backend, name, inputs, attributes),
   }
   for (const [name, own] of Object.entries(kernels)) replaceKernel(tf, context, name, own)

@@ -1,5 +1,4 @@
 /** Convolution of width 1: one matrix product on the voxels, `[rows x Cin] -> [rows x Cout]`, and its gradients, in pieces that fit the cache. */
-import { matrixProduct } from './product.ts'
 import type { KernelContext } from './kernel.ts'
 import { byRows, rowsPerPiece, type OnRows, type VoxelRows } from './volume-algorithm.ts'
 
@@ -37,7 +36,7 @@ export function multiplyRows(
   y: number,
   { accumulate = false, addend, onRows }: RowProductOptions = {},
 ): void {
-  const { heap } = context
+  const { heap, products } = context
   const { nRows, Cin, Cout } = product
   const w = heap.view(weights, Cin * Cout)
   withRows(context, product, x, (rowsAt) =>
@@ -45,7 +44,7 @@ export function multiplyRows(
       const to = y + first * Cout * 4
       const result = heap.view(to, count * Cout)
       if (addend !== undefined) result.set(heap.view(addend + first * Cout * 4, count * Cout))
-      matrixProduct(count, Cout, Cin, heap.view(rowsAt(first, count), count * Cin), w, result, {
+      products.multiply(count, Cout, Cin, heap.view(rowsAt(first, count), count * Cin), w, result, {
         accumulate: accumulate || addend !== undefined,
       })
       onRows?.(to, first, count)
@@ -79,7 +78,7 @@ export function rowGradients(
   { dWeights, dx }: RowGradients,
   { accumulate = false, onRows }: Omit<RowProductOptions, 'addend'> = {},
 ): void {
-  const { heap } = context
+  const { heap, products } = context
   const { nRows, Cin, Cout } = product
   withRows(context, product, dWeights?.x ?? { pointer: dy }, (rowsAt) =>
     byRows(nRows, Cin + 2 * Cout, (first, count) => {
@@ -87,12 +86,12 @@ export function rowGradients(
       if (dWeights !== undefined) {
         const dW = heap.view(dWeights.pointer, Cin * Cout)
         const x = heap.view(rowsAt(first, count), count * Cin)
-        matrixProduct(Cin, Cout, count, x, d, dW, { transA: true, accumulate: first > 0 })
+        products.multiply(Cin, Cout, count, x, d, dW, { transA: true, accumulate: first > 0 })
       }
       if (dx !== undefined) {
         const to = dx.pointer + first * Cin * 4
         const w = heap.view(dx.weights, Cin * Cout)
-        matrixProduct(count, Cin, Cout, d, w, heap.view(to, count * Cin), {
+        products.multiply(count, Cin, Cout, d, w, heap.view(to, count * Cin), {
           transB: true,
           accumulate,
         })

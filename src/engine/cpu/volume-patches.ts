@@ -1,5 +1,4 @@
 /** Convolution of volumes by patch matrices: a row per output voxel, `[rows x (taps C)]`, built from a padded copy piece by piece. */
-import { matrixProduct } from './product.ts'
 import type { KernelContext } from './kernel.ts'
 import { turnFilter, turnedShape } from './turn-filter.ts'
 import {
@@ -21,12 +20,12 @@ import {
 /** The algorithm; it covers every shape. */
 export const byPatches: VolumeAlgorithm = {
   convolve(context, shape, x, filter, y, onRows) {
-    const { heap } = context
+    const { heap, products } = context
     const { Cout } = shape
     const weights = heap.view(filter, depthOf(shape) * Cout)
     withPatches(context, shape, x, (patches, first, count) => {
       const to = y + first * Cout * 4
-      matrixProduct(count, Cout, depthOf(shape), patches, weights, heap.view(to, count * Cout))
+      products.multiply(count, Cout, depthOf(shape), patches, weights, heap.view(to, count * Cout))
       onRows?.(to, first, count)
     })
   },
@@ -35,13 +34,13 @@ export const byPatches: VolumeAlgorithm = {
     apply(context, shape, dy, filter, dx, onRows)
   },
   filterGradient(context, shape, x, dy, dFilter) {
-    const { heap } = context
+    const { heap, products } = context
     const { Cout } = shape
     const depth = depthOf(shape)
     const gradient = heap.view(dFilter, depth * Cout)
     withPatches(context, shape, x, (patches, first, count) => {
       const d = heap.view(dy + first * Cout * 4, count * Cout)
-      matrixProduct(depth, Cout, count, patches, d, gradient, {
+      products.multiply(depth, Cout, count, patches, d, gradient, {
         transA: true,
         accumulate: first > 0,
       })
@@ -77,7 +76,7 @@ function gradientByScattering(
   dx: number,
   onRows?: OnRows,
 ): void {
-  const { heap, simd } = context
+  const { heap, products, simd } = context
   const { N, C, Cout, input, before } = shape
   const [depth, padded] = [depthOf(shape), paddedSize(shape)]
   const weights = heap.view(filter, depth * Cout)
@@ -86,7 +85,9 @@ function gradientByScattering(
     heap.view(sum, size).fill(0)
     withPieces(context, shape, (col, first, count) => {
       const d = heap.view(dy + first * Cout * 4, count * Cout)
-      matrixProduct(count, depth, Cout, d, weights, heap.view(col, count * depth), { transB: true })
+      products.multiply(count, depth, Cout, d, weights, heap.view(col, count * depth), {
+        transB: true,
+      })
       simd.patchesIntoVolume(col, sum, ...patchArguments(shape, first, first + count))
     })
     simd.unpadVolume(sum, dx, N, ...input, C, ...padded, ...before)

@@ -60,12 +60,15 @@ export interface NormKernels {
   ): void
 }
 
+/** Bytes from plane to plane, and which tiles. */
+type Tiles = [plane: number, first: number, end: number]
+
 export interface WinogradKernels {
   winogradInput(
-    ...args: [x: number, V: number, N: number, ...tiles: Triple, C: number, ...padded: Triple]
+    ...args: [x: number, V: number, ...Tiles, ...grid: Triple, C: number, ...padded: Triple]
   ): void
-  winogradOutput(...args: [M: number, y: number, ...Volume]): void
-  winogradOutputGrad(...args: [dy: number, M: number, ...Volume]): void
+  winogradOutput(...args: [M: number, y: number, ...Tiles, ...size: Triple, C: number]): void
+  winogradOutputGrad(...args: [dy: number, M: number, ...Tiles, ...size: Triple, C: number]): void
   winogradWeights(w: number, U: number, n: number): void
   winogradWeightsGrad(U: number, w: number, n: number): void
 }

@@ -3,7 +3,7 @@ import type { KernelContext } from '../cpu/kernel.ts'
 import type { OnRows } from '../cpu/volume-algorithm.ts'
 import type { Tf } from '../tf.ts'
 import type { Norm } from './norm.ts'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
 
 export interface NormGradient {
   /** First pass: takes the gradient at the output of ReLU, in pieces, while it is hot. */
@@ -71,7 +71,8 @@ function finishSums(
   const sums = new Float64Array(heap.memory.buffer, s1, 2 * C)
   const k = heap.view(k1, 3 * C)
   const [scales, means] = [backend.valuesOf(gamma), heap.view(mean, C)]
-  const [dGamma, dBeta] = [new Float32Array(C), new Float32Array(C)]
+  const found = [backend.emptyTensor([C]), backend.emptyTensor([C])] as const
+  const [dGamma, dBeta] = [backend.valuesOf(found[0]), backend.valuesOf(found[1])]
   for (let c = 0; c < C; c++) {
     const [open, along, i] = [sums[c]!, sums[C + c]!, inverse[c]!]
     dBeta[c] = open
@@ -82,5 +83,6 @@ function finishSums(
     k[C + c] = second
     k[2 * C + c] = isOfBatch ? (-first * open) / nRows - second * means[c]! : 0
   }
-  return [tf.tensor1d(dGamma), tf.tensor1d(dBeta)]
+  const tensorOf = (info: TensorInfo): Tensor => tf.engine().makeTensorFromTensorInfo(info)
+  return [tensorOf(found[0]), tensorOf(found[1])]
 }

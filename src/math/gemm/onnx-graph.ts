@@ -12,7 +12,10 @@ export type OnnxElement = 'float32' | 'float64' | 'int64'
 export type OnnxShape = readonly (number | string)[]
 
 export interface OnnxGraph {
-  /** Adds a node with one output and returns the name of that output, made up if none is given. */
+  /**
+   * Adds a node with one output and returns the name of that output, made up if none is given. An operator of ONNX Runtime's own is named
+   * with its domain in front, `com.microsoft.FusedMatMul`.
+   */
   node(
     operator: string,
     inputs: readonly string[],
@@ -35,6 +38,9 @@ type Attributes = Readonly<Record<string, OnnxAttribute>>
 const operatorSet = 17
 const irVersion = 8
 
+/** The domain of ONNX Runtime's own operators, of which there is one version. */
+const runtimeDomain = 'com.microsoft'
+
 const elementCodes = { float32: 1, int64: 7, float64: 11 } as const
 
 /**
@@ -49,14 +55,19 @@ export function createOnnxGraph(name: string): OnnxGraph {
   const graph = protobuf()
   const declarations = protobuf()
   let count = 0
+  let usesRuntimeDomain = false
 
   return {
     node(operator, inputs, attributes = {}, name) {
-      const output = name ?? `${operator.toLowerCase()}_${count++}`
+      const isOfRuntime = operator.startsWith(`${runtimeDomain}.`)
+      const type = isOfRuntime ? operator.slice(runtimeDomain.length + 1) : operator
+      const output = name ?? `${type.toLowerCase()}_${count++}`
       const node = protobuf()
       for (const input of inputs) node.text(1, input)
-      node.text(2, output).text(3, `node_${output}`).text(4, operator)
+      node.text(2, output).text(3, `node_${output}`).text(4, type)
       for (const [key, value] of Object.entries(attributes)) node.message(5, attribute(key, value))
+      if (isOfRuntime) node.text(7, runtimeDomain)
+      usesRuntimeDomain ||= isOfRuntime
       graph.message(1, node)
       return output
     },
@@ -74,12 +85,13 @@ export function createOnnxGraph(name: string): OnnxGraph {
     },
     toBytes() {
       const whole = protobuf().append(graph).text(2, name).append(declarations)
-      return protobuf()
+      const model = protobuf()
         .integer(1, irVersion)
         .text(2, 'limbic')
         .message(7, whole)
         .message(8, protobuf().text(1, '').integer(2, operatorSet))
-        .toBytes()
+      if (usesRuntimeDomain) model.message(8, protobuf().text(1, runtimeDomain).integer(2, 1))
+      return model.toBytes()
     },
   }
 }

@@ -14,7 +14,7 @@ import type { Scalar, Tensor2D, Tensor5D, Variable } from '@tensorflow/tfjs-core
 
 const opened = hasDriver ? await useGpu() : undefined
 const gpu = opened?.engine as Engine
-const cpu = await openCpuEngine()
+const cpu = await openCpuEngine(1)
 const { tf } = cpu
 
 interface Net {
