@@ -32,6 +32,9 @@ const cases: [Shape5, Shape5, number, Pad, object][] = [
   [[3, 4, 4, 4, 32], [3, 3, 3, 32, 32], 1, 'same', winograd],
   [[1, 5, 7, 6, 36], [3, 3, 3, 36, 32], 1, 'same', winograd],
   [[3, 7, 6, 5, 32], [3, 3, 3, 32, 40], 1, 'valid', winograd],
+  // More tiles than are worked on at once, even and odd in number.
+  [[1, 14, 14, 8, 32], [3, 3, 3, 32, 32], 1, 'same', winograd],
+  [[1, 13, 13, 10, 32], [3, 3, 3, 32, 36], 1, 'same', winograd],
 ]
 
 describe('conv3d and its gradients', () => {

@@ -22,6 +22,18 @@ describe('createOnnxGraph', () => {
     const whole = `\x08\x08\x12\x06limbic\x3a${String.fromCharCode(body.length)}${body}\x42\x04\x0a\x00\x10\x11`
     expect(text(graph.toBytes())).toBe(whole)
   })
+
+  it('declares the domain of an operator of ONNX Runtime itself, and only then', () => {
+    const modelOf = (operator: string): string => {
+      const graph = createOnnxGraph('g')
+      graph.output(graph.node(operator, [graph.input('a', [2, 3])], {}, 'y'), [2, 3])
+      return text(graph.toBytes())
+    }
+    const own = modelOf('com.microsoft.Gelu')
+    expect(own).toContain('\x22\x04Gelu\x3a\x0dcom.microsoft')
+    expect(own.endsWith('\x42\x11\x0a\x0dcom.microsoft\x10\x01')).toBe(true)
+    expect(modelOf('Relu')).not.toContain('com.microsoft')
+  })
 })
 
 describe('protobuf', () => {
