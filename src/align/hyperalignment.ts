@@ -4,6 +4,7 @@ import type { Matrix64 } from '../core/types.ts'
 import { columnMeans } from '../math/matrix.ts'
 import type { AlignedMap } from './aligned-map.ts'
 import { alignInTurn, alignToOthers, average, type LevelSettings } from './hyperalignment-levels.ts'
+import { assertMatchingRows } from './matching-rows.ts'
 import { fitPrepared } from './procrustes.ts'
 import { prepareSource } from './rotation.ts'
 import { columnDeviations, zscoreColumns } from './zscore-columns.ts'
@@ -115,24 +116,11 @@ function withStandardization(map: AlignedMap, subject: Matrix64): AlignedMap {
 }
 
 function assertAlignable(subjects: readonly Matrix64[], reference: number): void {
-  if (subjects.length < 2)
-    throw new LimbicError('TOO_FEW_SUBJECTS', {
-      found: subjects.map((_, i) => `subject ${i + 1}`),
-      needed: 2,
-      why: 'find a space that they have in common',
-    })
+  assertMatchingRows(subjects, 'find a space that they have in common')
   if (subjects[reference] === undefined)
     throw new LimbicError('VALUE_INVALID', {
       what: 'the reference subject of the common space',
       expected: `an index in 0..${subjects.length - 1}`,
       found: `${reference}`,
-    })
-  const nRows = subjects[0]!.nRows
-  const differing = subjects.findIndex((subject) => subject.nRows !== nRows)
-  if (differing >= 0)
-    throw new LimbicError('SHAPE_MISMATCH', {
-      what: 'the calibration data of the subjects',
-      expected: `${nRows} rows, as in subject 0`,
-      found: `${subjects[differing]!.nRows} in subject ${differing}`,
     })
 }

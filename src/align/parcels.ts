@@ -1,7 +1,7 @@
 /** Calibration data `[T x V_s]` whose voxels belong to parcels -> one common space per parcel, side by side, and maps that never mix parcels. */
 import { LimbicError } from '../core/errors/index.ts'
 import type { FloatArray, Matrix, Matrix64 } from '../core/types.ts'
-import { multiply } from '../math/matrix.ts'
+import { joinColumns, multiply } from '../math/matrix.ts'
 import {
   fitCommonSpace,
   projectSubject,
@@ -69,9 +69,10 @@ export function fitParcelSpace(
       ids.length,
     ),
   ])
+  const templates = parcels.map(({ space }) => space.template)
   return {
     ...first!.space,
-    ...{ reduction: null, template: joinColumns(parcels.map(({ space }) => space.template)) },
+    ...{ reduction: null, template: joinColumns(templates, templates[0]!.nRows) },
     ...{ parcels, mappers: Object.fromEntries(mappers) },
   }
 }
@@ -152,17 +153,4 @@ function takeColumns({ data, nRows, nCols }: Matrix<FloatArray>, columns: Int32A
       taken[row * columns.length + i] = data[row * nCols + column]!
     })
   return { data: taken, nRows, nCols: columns.length }
-}
-
-function joinColumns(parts: readonly Matrix64[]): Matrix64 {
-  const nRows = parts[0]!.nRows
-  const nCols = parts.reduce((sum, part) => sum + part.nCols, 0)
-  const data = new Float64Array(nRows * nCols)
-  let at = 0
-  for (const part of parts) {
-    for (let row = 0; row < nRows; row++)
-      data.set(part.data.subarray(row * part.nCols, (row + 1) * part.nCols), row * nCols + at)
-    at += part.nCols
-  }
-  return { data, nRows, nCols }
 }

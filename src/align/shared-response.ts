@@ -4,6 +4,7 @@ import type { Rng } from '../core/rng.ts'
 import type { Matrix64 } from '../core/types.ts'
 import { matrix, multiply, transpose } from '../math/matrix.ts'
 import { polarFactor } from '../math/polar.ts'
+import { assertMatchingRows } from './matching-rows.ts'
 
 /** Settings of a shared response model. */
 export type SharedResponseOptions = {
@@ -80,20 +81,8 @@ function assertFittable(
   subjects: readonly Matrix64[],
   { nFeatures, iterations = 10 }: SharedResponseOptions,
 ): void {
-  if (subjects.length < 2)
-    throw new LimbicError('TOO_FEW_SUBJECTS', {
-      found: subjects.map((_, s) => `subject ${s + 1}`),
-      needed: 2,
-      why: 'find a response that they share',
-    })
+  assertMatchingRows(subjects, 'find a response that they share')
   const { nRows } = subjects[0]!
-  const differing = subjects.findIndex((subject) => subject.nRows !== nRows)
-  if (differing >= 0)
-    throw new LimbicError('SHAPE_MISMATCH', {
-      what: 'the calibration data of the subjects',
-      expected: `${nRows} rows, as in subject 0`,
-      found: `${subjects[differing]!.nRows} in subject ${differing}`,
-    })
   const largest = Math.min(nRows, ...subjects.map(({ nCols }) => nCols))
   if (!(Number.isInteger(nFeatures) && nFeatures >= 1 && nFeatures <= largest))
     throw new LimbicError('VALUE_INVALID', {

@@ -26,7 +26,7 @@ export function describeMethods(source: MethodsSource): string[] {
     dataText(source),
     ...describeProtocol(pipeline, folds),
     countsText(source),
-    classifierText(pipeline),
+    classifierText(source),
     statisticsText(pipeline),
     softwareText(source),
     `References. ${listReferences(pipeline).join(' ')}`,
@@ -59,20 +59,32 @@ function countsText({ folds, pipeline }: MethodsSource): string {
   return `Sizes. A fold had ${range((f) => f.nMaskVoxels)} voxels in the mask (${mask}), ${range((f) => f.nSelectedVoxels)} after selection and ${range((f) => f.nComponents)} features at the classifier, which was fitted on ${range((f) => f.nTrainingVolumes)} training samples. From calibration runs ${drift}${filter}${nuisance}.`
 }
 
-function classifierText({ classify }: Pipeline): string {
-  const { model, options, baselines, baselineOptions } = classify
-  const settings = (values: Readonly<Record<string, unknown>>): string => {
-    const entries = Object.entries(values).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-    return entries.length === 0 ? ' with its default settings' : ` (${entries.join(', ')})`
-  }
-  const others = baselines
-    .filter((name) => name !== model)
-    .map((name) => `${name}${settings(baselineOptions[name] ?? {})}`)
+/** Classifiers that no fold could score, such as head motion where nobody measured it, were not part of the analysis. */
+function classifierText({ pipeline, folds }: MethodsSource): string {
+  const { model, options, baselines, baselineOptions } = pipeline.classify
+  const isScored = (name: string): boolean =>
+    folds.length === 0 || folds.some(({ models }) => name in models)
+  const others = baselines.filter((name) => name !== model && isScored(name))
+  const isSet = (name: string): boolean => Object.keys(baselineOptions[name] ?? {}).length > 0
+  const listed = [
+    others
+      .filter(isSet)
+      .map((name) => `${name}${settings(baselineOptions[name]!)}`)
+      .join('; '),
+    others.every(isSet)
+      ? ''
+      : `${others.filter((name) => !isSet(name)).join(', ')} with default settings`,
+  ].filter((text) => text !== '')
   const beside =
     others.length === 0
       ? ''
-      : ` Fitted on the same samples and reported beside: ${others.join('; ')}.`
+      : ` Fitted on the same samples and reported beside: ${listed.join('; ')}.`
   return `Classifier. ${model}${settings(options)}.${beside}`
+}
+
+function settings(values: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(values).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  return entries.length === 0 ? ' with default settings' : ` (${entries.join(', ')})`
 }
 
 function statisticsText({ seed }: Pipeline): string {

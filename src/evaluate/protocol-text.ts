@@ -123,7 +123,7 @@ function newSubjectText({ newSubject }: Pipeline['align']): string {
 function innerText({ classify }: Pipeline): string {
   return classify.innerSubjects === 0
     ? 'Probabilities are not calibrated.'
-    : `In every fold ${classify.innerSubjects} training ${classify.innerSubjects === 1 ? 'subject is' : 'subjects are'} held out of an inner fit (voxels, template and classifier without them); the temperature of each classifier, and its stopping where it stops early, are decided on them.`
+    : `In every fold ${classify.innerSubjects} training ${classify.innerSubjects === 1 ? 'subject is' : 'subjects are'} held out of an inner fit (voxels, template and classifier without ${classify.innerSubjects === 1 ? 'it' : 'them'}); the temperature of each classifier, and its stopping where it stops early, are decided on ${classify.innerSubjects === 1 ? 'it' : 'them'}.`
 }
 
 function scoringText({ evaluate }: Pipeline): string {

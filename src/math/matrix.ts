@@ -111,6 +111,39 @@ export function selectRows(source: Matrix64, rows: ArrayLike<number>): Matrix64 
 }
 
 /**
+ * Matrices side by side.
+ *
+ * @param parts - `[nRows x n_i]` each.
+ * @param nRows - Their rows; needed as there may be no part.
+ * @returns `[nRows x sum of n_i]`, in float64.
+ * @throws {LimbicError} `SHAPE_MISMATCH` when a part has another number of rows.
+ * @example
+ * const wide = [...joinColumns([matrix(2, 1, Float64Array.of(1, 3)), matrix(2, 1, Float64Array.of(2, 4))], 2).data] // wide = [1, 2, 3, 4]
+ */
+export function joinColumns(parts: readonly Matrix[], nRows: number): Matrix64 {
+  const wide = matrix(
+    nRows,
+    parts.reduce((sum, part) => sum + part.nCols, 0),
+  )
+  let first = 0
+  for (const part of parts) {
+    if (part.nRows !== nRows)
+      throw new LimbicError('SHAPE_MISMATCH', {
+        what: 'matrices laid side by side',
+        expected: `${nRows} rows each`,
+        found: `${part.nRows}`,
+      })
+    for (let i = 0; i < nRows; i++)
+      wide.data.set(
+        part.data.subarray(i * part.nCols, (i + 1) * part.nCols),
+        i * wide.nCols + first,
+      )
+    first += part.nCols
+  }
+  return wide
+}
+
+/**
  * Mean of each column.
  *
  * @param source - `[m x n]`.

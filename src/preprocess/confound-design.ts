@@ -2,6 +2,7 @@
 import { LimbicError } from '../core/errors/index.ts'
 import type { Matrix, Matrix64 } from '../core/types.ts'
 import { orthonormalBasis } from '../math/least-squares.ts'
+import { joinColumns } from '../math/matrix.ts'
 
 /** Polynomial drift: `linear` is a polynomial of order 1. Every order from 0 up takes the mean away. */
 export type Detrend = 'none' | 'linear' | { readonly polynomial: number }
@@ -48,7 +49,7 @@ export function cleaningDesign(nVolumes: number, options: CleaningDesignOptions)
   if (highPassHz !== undefined)
     parts.push(withoutLastColumn(cosineDrift(nVolumes, trSeconds, highPassHz)))
   if (confounds !== undefined) parts.push(centredConfounds(confounds))
-  const design = besideEachOther(parts, nVolumes)
+  const design = joinColumns(parts, nVolumes)
   const basis = orthonormalBasis(design).q
   if (basis.nCols >= nVolumes)
     throw new LimbicError('CLEAN_TOO_FEW_VOLUMES', { nVolumes, nTerms: design.nCols })
@@ -138,18 +139,6 @@ function centredConfounds({ data, nRows, nCols }: Matrix): Matrix64 {
     })
   }
   return { data: centred, nRows, nCols }
-}
-
-function besideEachOther(parts: readonly Matrix[], nRows: number): Matrix64 {
-  const nCols = parts.reduce((sum, part) => sum + part.nCols, 0)
-  const data = new Float64Array(nRows * nCols)
-  let first = 0
-  for (const part of parts) {
-    for (let t = 0; t < nRows; t++)
-      data.set(part.data.subarray(t * part.nCols, (t + 1) * part.nCols), t * nCols + first)
-    first += part.nCols
-  }
-  return { data, nRows, nCols }
 }
 
 function invalid(what: string, expected: string, found: number): LimbicError {

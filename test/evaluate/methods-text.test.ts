@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeMethods, type MethodsSource } from '../../src/evaluate/methods-text.ts'
+import { foldsWithScores } from './_folds.ts'
 import { makePipeline } from './protocol/_study.ts'
 
 const pipeline = makePipeline()
@@ -46,4 +47,17 @@ it('names the settings of every classifier and the reference of another alignmen
   expect(text).toContain('lda (shrinkage 0.5)')
   expect(text).toContain('Chen et al. (2015)')
   expect(text).toContain('Tchibozo et al. (2022)')
+})
+
+it('names no classifier that scored nothing', () => {
+  const text = describeMethods({
+    ...source,
+    folds: foldsWithScores({ lda: [0.5, 0.6], ridge: [0.5, 0.6] }),
+    pipeline: {
+      ...pipeline,
+      classify: { ...pipeline.classify, model: 'lda', baselines: ['ridge', 'motion'] },
+    },
+  }).join('\n')
+  expect(text).toContain('reported beside: ridge with default settings.')
+  expect(text).not.toContain('motion')
 })

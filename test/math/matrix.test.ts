@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRng } from '../../src/core/rng.ts'
 import {
   columnMeans,
+  joinColumns,
   matrix,
   multiply,
   selectRows,
@@ -18,6 +19,13 @@ const small = matrix(2, 3, Float64Array.of(1, 2, 3, 4, 5, 6))
 describe('matrix', () => {
   it('refuses data of another size', () => {
     expect(() => matrix(2, 2, new Float64Array(3))).toThrow(/2 x 2 = 4 numbers/)
+  })
+
+  it('lies side by side with others of as many rows', () => {
+    const wide = joinColumns([small, { data: Float32Array.of(7, 8), nRows: 2, nCols: 1 }], 2)
+    expect(wide).toEqual(matrix(2, 4, Float64Array.of(1, 2, 3, 7, 4, 5, 6, 8)))
+    expect(joinColumns([], 3)).toEqual(matrix(3, 0))
+    expect(() => joinColumns([small, matrix(3, 1)], 2)).toThrow(/2 rows each/)
   })
 
   it('multiplies, transposed or not', () => {

@@ -1,6 +1,6 @@
 /** Training samples -> fitted classifiers and the temperature that makes their probabilities honest. */
 import type { Matrix64, State } from '../../core/types.ts'
-import type { ClassifierState } from '../../train/classifier.ts'
+import type { ClassifierState, EpochRecord } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { fitTemperature, type TemperatureState } from '../../train/temperature.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
@@ -29,6 +29,8 @@ export interface InnerChoice {
   readonly temperature: TemperatureState
   /** Epochs after which the inner validation loss was lowest; absent when the model does not stop early. */
   readonly epochs?: number
+  /** Epochs of the inner fit, with their validation loss and accuracy; absent for what is not trained in epochs. */
+  readonly records?: readonly EpochRecord[]
 }
 
 /**
@@ -102,8 +104,12 @@ export async function decideInner(
       ...decoder.population.fittedOn,
       ...validation.runs,
     ])
-    const epochs = state.bestEpoch
-    decided[name] = { temperature, ...(epochs === undefined ? {} : { epochs }) }
+    const { bestEpoch: epochs, epochs: records } = state
+    decided[name] = {
+      temperature,
+      ...(epochs === undefined ? {} : { epochs }),
+      ...(records === undefined ? {} : { records }),
+    }
   }
   return decided
 }

@@ -1,6 +1,7 @@
 /** The strict protocol, one fold: a subject is decoded by what other subjects taught, reached through its own calibration runs only. */
 import type { CommonSpaceState } from '../../align/common-space.ts'
 import type { Fold, ModelFold } from '../../core/schemas/report.ts'
+import type { EpochRecord } from '../../train/classifier.ts'
 import { classifierOf } from '../../train/classifiers.ts'
 import { scoreCeiling } from './ceiling.ts'
 import { chooseSettings, choosesLag } from './choices/choose.ts'
@@ -63,7 +64,7 @@ export async function runStrictFold(
       unaligned: scored.get('unaligned')?.scores[name] ?? null,
       zeroShot: scored.get('zero-shot')?.scores[name] ?? null,
       temperature: decided[name]?.temperature.temperature ?? 1,
-      epochs: [...(calibrated.decoder.models[name]!.epochs ?? [])],
+      epochs: withValidation(calibrated.decoder.models[name]!.epochs, decided[name]?.records),
     }
   const learningCurve = await learnFromLess(context, calibrated.decoder, subject, {
     ...{ inner: decided, states },
@@ -103,6 +104,22 @@ function withInner<C extends { name: string }>(
 ): C & { inner?: InnerChoice } {
   const inner = decided[choice.name]
   return inner === undefined ? choice : { ...choice, inner }
+}
+
+/** Nobody is left to validate the final fit; how its epochs do on others is known from the same epochs of the inner fit. */
+function withValidation(
+  epochs: readonly EpochRecord[] = [],
+  inner: readonly EpochRecord[] = [],
+): EpochRecord[] {
+  return epochs.map((record, i) => {
+    const { epoch, validationLoss, validationAccuracy } = inner[i] ?? {}
+    if (record.validationLoss !== undefined || epoch !== record.epoch) return record
+    return {
+      ...record,
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+      ...(validationAccuracy === undefined ? {} : { validationAccuracy }),
+    }
+  })
 }
 
 function describeFold(

@@ -39,7 +39,7 @@ const plotOn = Plot.plot as unknown as (
 export interface LegendEntry {
   readonly label: string
   readonly color: string
-  readonly shape: 'dot' | 'ring' | 'square' | 'line' | 'dashed' | 'dotted' | 'band'
+  readonly shape: 'dot' | 'ring' | 'square' | 'diamond' | 'line' | 'dashed' | 'dotted' | 'band'
 }
 
 /**
@@ -90,23 +90,23 @@ export function formatFigure(
  * The left margin that the longest label of a vertical axis needs.
  *
  * @param labels - The labels.
- * @returns Pixels, at most a third of the figure.
+ * @returns Pixels, at most 36 % of the figure.
  * @throws Never.
  */
 export function labelMargin(labels: readonly string[]): number {
   const longest = Math.max(0, ...labels.map((label) => label.length))
-  return Math.min(figureWidth / 3, 16 + 7 * longest)
+  return Math.min(0.36 * figureWidth, 16 + 7 * longest)
 }
 
 /**
  * A label cut to what fits the widest margin.
  *
  * @param label - The label.
- * @returns At most 16 characters.
+ * @returns At most 18 characters.
  * @throws Never.
  */
 export function shortLabel(label: string): string {
-  return label.length <= 16 ? label : `${label.slice(0, 15)}…`
+  return label.length <= 18 ? label : `${label.slice(0, 17)}…`
 }
 
 function formatEntry({ label, color, shape }: LegendEntry): Html {

@@ -37,7 +37,9 @@ export function formatLearningCurve(curve: LearningCurve, chance: Report['chance
         heading: `calibration (${unit})`,
         cell: ({ amount }) => formatDecimal(amount, unit === 'runs' ? 0 : 1),
       },
-      { heading: 'minutes', cell: ({ minutes }) => formatDecimal(minutes, 1) },
+      ...(unit === 'runs'
+        ? [{ heading: 'minutes', cell: ({ minutes }: Point) => formatDecimal(minutes, 1) }]
+        : []),
       ...statisticColumns('balanced accuracy', (point) => point.balancedAccuracy),
       ...statisticColumns('accuracy', (point) => point.accuracy),
     ],

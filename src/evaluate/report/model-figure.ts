@@ -1,6 +1,6 @@
 /** Report -> the network beside its baselines: mean balanced accuracy with its interval, calibrated, unaligned and zero-shot. */
 import * as Plot from '@observablehq/plot'
-import type { Report, Statistic } from '../../core/schemas/report.ts'
+import type { Report } from '../../core/schemas/report.ts'
 import {
   colors,
   drawPlot,
@@ -12,16 +12,16 @@ import {
 import type { Html } from './html.ts'
 import { listModels, type ModelRow } from './model-rows.ts'
 
-interface Mark {
-  readonly model: string
-  readonly statistic: Statistic
+interface Mark extends ModelRow {
+  /** Pixels below the top of the first row. */
+  readonly y: number
 }
 
 const conditions = [
   { condition: 'calibrated', color: colors.calibrated, symbol: 'circle', shape: 'dot' },
   { condition: 'unaligned', color: colors.unaligned, symbol: 'circle', shape: 'ring' },
   { condition: 'zero-shot', color: colors.zeroShot, symbol: 'square', shape: 'square' },
-  { condition: 'within-subject', color: colors.oracle, symbol: 'diamond', shape: 'square' },
+  { condition: 'within-subject', color: colors.oracle, symbol: 'diamond', shape: 'diamond' },
 ] as const
 
 /**
@@ -32,13 +32,11 @@ const conditions = [
  * @throws Never.
  */
 export function formatModelFigure(report: Report): Html {
-  const rows = listModels(report)
-  const models = [...new Set(rows.map(({ model }) => shortLabel(model)))]
-  const shown = conditions.filter(({ condition }) => rows.some((r) => r.condition === condition))
+  const { marks, labels, height } = placeRows(listModels(report))
+  const shown = conditions.filter(({ condition }) => marks.some((m) => m.condition === condition))
   const plot = drawPlot('balanced accuracy of every classifier', {
-    height: 66 + models.length * (14 + 13 * shown.length),
-    marginBottom: 42,
-    marginLeft: labelMargin(models),
+    ...{ height: height + 66, marginTop: 16, marginBottom: 50 },
+    marginLeft: labelMargin(labels.map(({ label }) => label)),
     x: {
       domain: [0, 1],
       label: 'balanced accuracy',
@@ -48,14 +46,18 @@ export function formatModelFigure(report: Report): Html {
       ticks: 5,
       grid: true,
     },
-    y: { domain: models, label: null, tickSize: 0 },
+    y: { domain: [height, 0], axis: null },
     marks: [
       Plot.ruleX([report.chance.uniform], {
         stroke: colors.chance,
         strokeDasharray: '5 3',
         strokeWidth: 1.5,
       }),
-      ...shown.flatMap((style, i) => drawCondition(rows, style, 13 * (i - (shown.length - 1) / 2))),
+      Plot.text(labels, {
+        ...{ text: 'label', y: 'y', textAnchor: 'end', dx: -8 },
+        frameAnchor: 'left',
+      }),
+      ...shown.flatMap((style) => drawCondition(marks, style)),
     ],
   })
   const legend: LegendEntry[] = shown.map(({ condition, color, shape }) => ({
@@ -74,37 +76,49 @@ export function formatModelFigure(report: Report): Html {
   )
 }
 
+const [lineHeight, gap] = [13, 11]
+
+/** Rows below each other, the conditions of a classifier close together; its label stands beside the middle of them. */
+function placeRows(rows: readonly ModelRow[]): {
+  readonly marks: readonly Mark[]
+  readonly labels: readonly { readonly label: string; readonly y: number }[]
+  readonly height: number
+} {
+  const marks: Mark[] = []
+  const labels: { label: string; y: number }[] = []
+  let y = 0
+  for (const model of new Set(rows.map((row) => row.model))) {
+    const own = rows.filter((row) => row.model === model)
+    own.forEach((row, i) => marks.push({ ...row, y: y + (i + 0.5) * lineHeight }))
+    labels.push({ label: shortLabel(model), y: y + (own.length * lineHeight) / 2 })
+    y += own.length * lineHeight + gap
+  }
+  return { marks, labels, height: y - gap }
+}
+
 function drawCondition(
-  rows: readonly ModelRow[],
+  all: readonly Mark[],
   { condition, color, symbol }: (typeof conditions)[number],
-  dy: number,
 ): Plot.Markish[] {
-  const marks: Mark[] = rows
-    .filter((row) => row.condition === condition)
-    .map(({ model, summary }) => ({
-      model: shortLabel(model),
-      statistic: summary.balancedAccuracy,
-    }))
-  const withInterval = marks.filter(({ statistic }) => statistic.ci95 !== null)
-  const isFilled = condition !== 'unaligned'
+  const marks = all.filter((mark) => mark.condition === condition)
+  const interval = ({ summary }: Mark): readonly number[] | null => summary.balancedAccuracy.ci95
+  const withInterval = marks.filter((mark) => interval(mark) !== null)
   return [
     Plot.ruleY(withInterval, {
-      x1: ({ statistic }: Mark) => Math.max(0, statistic.ci95?.[0] ?? 0),
-      x2: ({ statistic }: Mark) => Math.min(1, statistic.ci95?.[1] ?? 0),
-      y: 'model',
+      x1: (mark: Mark) => Math.max(0, interval(mark)?.[0] ?? 0),
+      x2: (mark: Mark) => Math.min(1, interval(mark)?.[1] ?? 0),
+      y: 'y',
       stroke: color,
       strokeWidth: 2,
-      dy,
     }),
     Plot.dot(marks, {
-      x: ({ statistic }: Mark) => statistic.mean,
-      y: 'model',
+      x: ({ summary }: Mark) => summary.balancedAccuracy.mean,
+      y: 'y',
       symbol,
       stroke: color,
       strokeWidth: 2,
-      fill: isFilled ? color : 'var(--page)',
+      fill: condition === 'unaligned' ? 'var(--page)' : color,
       r: 4,
-      dy,
     }),
   ]
 }

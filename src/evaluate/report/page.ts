@@ -158,12 +158,12 @@ function formatTests({ permutation, comparisons, learningCurve, model, chance }:
   }`
 }
 
-function formatTraining({ trainingCurves, model }: Report): Html {
+function formatTraining({ trainingCurves, model, protocol }: Report): Html {
   const trained = trainingCurves.filter(({ epochs }) => epochs.length > 0)
   return html`<h2>Training</h2>
     ${
       trained.length === 0
         ? html`<p>${model} is not trained in epochs, so there are no training curves.</p>`
-        : formatTrainingFigure(trained)
+        : formatTrainingFigure(trained, protocol)
     }`
 }

@@ -51,9 +51,10 @@ figcaption { color: var(--muted); font-size: .88rem; margin-top: 8px; max-width:
 .key { display: inline-block; flex: none; width: 18px; height: 0; border-top: 2.5px solid; }
 .key.dashed { border-top-style: dashed; }
 .key.dotted { border-top-style: dotted; }
-.key.dot, .key.ring, .key.square { width: 10px; height: 10px; border: 2px solid; border-radius: 50%; }
-.key.dot, .key.square { background: currentColor; }
-.key.square { border-radius: 0; }
+.key.dot, .key.ring, .key.square, .key.diamond { width: 10px; height: 10px; border: 2px solid; border-radius: 50%; }
+.key.dot, .key.square, .key.diamond { background: currentColor; }
+.key.square, .key.diamond { border-radius: 0; }
+.key.diamond { transform: rotate(45deg) scale(.85); }
 .key.band { height: 12px; border: 0; background: currentColor; opacity: .25; }
 .scroll { overflow-x: auto; margin: 8px 0 24px; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }

@@ -10,9 +10,21 @@ type Epoch = Curves[number]['epochs'][number]
 /** One value of one fold at one epoch. */
 interface Point {
   readonly subject: string
+  /** From 1, as people count. */
   readonly epoch: number
   readonly value: number
 }
+
+const validations = {
+  strict: {
+    label: 'inner validation',
+    text: 'Inner validation: the inner fit on the training subjects that it left out, never on the subject that is scored.',
+  },
+  paper: {
+    label: 'validation',
+    text: 'The epoch was chosen on the validation data. Where they are scored as well, the leaks above say so.',
+  },
+} as const
 
 interface Series {
   readonly key: Exclude<keyof Epoch, 'epoch'>
@@ -23,17 +35,18 @@ interface Series {
  * Two panels: loss and accuracy, each on training and on validation data.
  *
  * @param curves - The training records; at least one fold has epochs.
+ * @param protocol - Says whose data validation data are.
  * @returns The figure.
  * @throws Never.
  */
-export function formatTrainingFigure(curves: Curves): Html {
+export function formatTrainingFigure(curves: Curves, protocol: Report['protocol']): Html {
   const hasValidation = curves.some(({ epochs }) =>
     epochs.some((epoch) => epoch.validationLoss !== undefined),
   )
   const legend: LegendEntry[] = [
     { label: 'training', color: colors.calibrated, shape: 'line' },
     ...(hasValidation
-      ? [{ label: 'inner validation', color: colors.unaligned, shape: 'line' } as const]
+      ? [{ label: validations[protocol].label, color: colors.unaligned, shape: 'line' } as const]
       : []),
   ]
   return formatFigure(
@@ -53,7 +66,7 @@ export function formatTrainingFigure(curves: Curves): Html {
       ),
     ],
     legend,
-    `Thin: one fold each. Thick: mean of the folds, up to the epoch that half of them reached.${hasValidation ? ' Validation data are of training subjects, never of the subject that is scored.' : ''}`,
+    `Thin: one fold each. Thick: mean of the folds, up to the epoch that half of them reached.${hasValidation ? ` ${validations[protocol].text}` : ''}`,
   )
 }
 
@@ -64,6 +77,7 @@ function drawPanel(
   series: readonly Series[],
 ): Html {
   const points = series.map(({ key, color }) => ({ color, points: listPoints(curves, key) }))
+  const nEpochs = Math.max(...points.flatMap((s) => s.points.map(({ epoch }) => epoch)))
   const top = Math.max(...points.flatMap((s) => s.points.map(({ value }) => value)))
   return drawPlot(`${name} by epoch`, {
     height: 260,
@@ -75,7 +89,7 @@ function drawPanel(
       labelAnchor: 'center',
       labelArrow: 'none',
       labelOffset: 36,
-      ticks: 6,
+      ticks: Math.min(6, Math.max(1, nEpochs - 1)),
       tickFormat: 'd',
     },
     y: {
@@ -108,7 +122,7 @@ function listPoints(curves: Curves, key: Series['key']): Point[] {
   return curves.flatMap(({ subject, epochs }) =>
     epochs.flatMap((record) => {
       const value = record[key]
-      return value === undefined ? [] : [{ subject, epoch: record.epoch, value }]
+      return value === undefined ? [] : [{ subject, epoch: record.epoch + 1, value }]
     }),
   )
 }

@@ -16,8 +16,8 @@ export interface Resnet3dState extends ClassifierState {
   readonly kind: 'classifier/resnet3d'
   readonly preset: Resnet3dPreset
   readonly depth: Resnet3dDepth
-  /** Networks whose scores are averaged. */
-  readonly members: number
+  /** Networks whose scores are averaged; absent in states from before there could be several. */
+  readonly members?: number
   /** Where features lie in a volume; all other voxels are 0. */
   readonly grid: VoxelGrid
   /** Whether each volume is brought to mean 0 and SD 1 before the network. */
@@ -41,7 +41,7 @@ export function createResnet3dModel(engine: Engine, state: Resnet3dState): Layer
     depth: state.depth,
     shape: state.grid.shape,
     nClasses: state.nClasses,
-    members: state.members,
+    members: state.members ?? 1,
     seed: 0,
     output: 'logits',
     weights: 'zeros',

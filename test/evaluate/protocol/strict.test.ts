@@ -146,6 +146,27 @@ describe('runStrictFold', () => {
     expect(fold.models.lda!.temperature).toBe(1)
   })
 
+  it('knows how the epochs of the final fit do on others from the inner fit', async () => {
+    const training = { epoch: 0, loss: 1, accuracy: 0.5 }
+    const validation = { validationLoss: 0.9, validationAccuracy: 0.4 }
+    const inEpochs: Memo = async <T>(
+      stage: string,
+      key: unknown,
+      compute: () => Promise<T>,
+    ): Promise<T> => {
+      const value = await compute()
+      if (stage !== 'classifier') return value
+      const { validated } = key as { validated: boolean }
+      return { ...value, epochs: [{ ...training, ...(validated ? validation : {}) }] }
+    }
+    const epochs = async (...settings: string[]) => {
+      const context = makeContext(makePipeline(settings), inEpochs)
+      return (await runStrictFold(context, makeStudy(), '02')).models.lda!.epochs
+    }
+    expect(await epochs()).toEqual([{ ...training, ...validation }])
+    expect(await epochs('classify.innerSubjects=0')).toEqual([training])
+  })
+
   it('chooses voxels per subject only from labelled calibration runs', async () => {
     const own = makeContext(makePipeline(['select.mode=per-subject']))
     await expect(runStrictFold(own, makeStudy(), '02')).rejects.toMatchObject({

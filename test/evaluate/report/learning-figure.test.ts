@@ -21,6 +21,15 @@ it('draws every length in both panels and writes the same figures down', () => {
   expect(text).toContain('12.0')
 })
 
+it('writes minutes once', () => {
+  const headings = (unit: 'runs' | 'minutes'): string[] =>
+    formatLearningCurve({ ...curve, unit }, { uniform: 0.25, majority: 0.5 }).html.match(
+      /<th[^>]*>[^<]*minutes[^<]*/g,
+    ) ?? []
+  expect(headings('minutes')).toHaveLength(1)
+  expect(headings('runs')).toHaveLength(1)
+})
+
 it('draws no interval of a single subject', () => {
   const { points } = curve
   const single = points.map((point) => ({ ...point, accuracy: { ...point.accuracy, ci95: null } }))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/events.ts'
 import { calibrateSubject } from '../../../src/evaluate/protocol/calibration.ts'
+import { readBundleFile, writeBundleFiles } from '../../../src/pipeline/bundle/files.ts'
 import {
   assertSameGrid,
   calibrateNewSubject,
@@ -62,6 +63,25 @@ describe('readBundle', () => {
       await expect(readBundle(copy)).rejects.toMatchObject({ code: 'BUNDLE_HASH_MISMATCH' })
     },
   )
+
+  it('refuses a decoder of other classes than its manifest names', async () => {
+    const { files, ...manifest } = bundle.manifest
+    const states = await Promise.all(
+      Object.keys(files).map(
+        async (name) => [name, await readBundleFile(trained, bundle.manifest, name)] as const,
+      ),
+    )
+    const other = join(dir, 'other-classes')
+    const classes = ['negative', 'rest']
+    await writeBundleFiles(other, { ...manifest, classes }, Object.fromEntries(states))
+    await expect(readBundle(other)).rejects.toMatchObject({
+      code: 'BUNDLE_INVALID',
+      details: {
+        expected: 'a model of the 2 classes negative, rest',
+        found: 'a model that was trained on 3 classes',
+      },
+    })
+  })
 
   it('covers every file by the manifest', () => {
     expect(listFiles(trained)).toEqual(

@@ -24,6 +24,14 @@ describe('the state of a 3D ResNet', () => {
     expect((await after!).data).toEqual((await before!).data)
   })
 
+  it('reads a state from before networks were averaged', async () => {
+    const options = { epochs: 1, members: 1, batchSize: 5 }
+    const { members, ...older } = await fitResnet3dVolumes(samples, options, context)
+    const stored = decodeState(encodeState(older)) as Resnet3dState
+    const expected = await scoreResnet3d({ ...older, members: members! }, volumes, context)
+    expect((await scoreResnet3d(stored, volumes, context)).data).toEqual(expected.data)
+  })
+
   it('makes the network with its own weights', async () => {
     const model = createResnet3dModel(await openTestEngine(), state)
     expect(model.inputs[0]!.shape).toEqual([null, 4, 3, 2, 1])
