@@ -1,7 +1,6 @@
 /** A decoder bundle of full size with weights as they are before training: what it costs to decode with does not depend on what it has learnt. */
 import { cnn1d } from '../models/cnn1d.ts'
 import { resnet3d } from '../models/resnet3d.ts'
-import type { Grid } from '../src/core/types.ts'
 import { openEngine } from '../src/engine/index.ts'
 import type { Calibration } from '../src/evaluate/protocol/calibration.ts'
 import { writeBundleFiles } from '../src/pipeline/bundle/files.ts'
@@ -9,11 +8,7 @@ import type { DecoderParts } from '../src/pipeline/bundle/read-bundle.ts'
 import { parsePipeline } from '../src/pipeline/load.ts'
 import { readWeights } from '../src/train/network/index.ts'
 import type { ClassifierState } from '../src/train/classifier.ts'
-
-export const realtimeGrid: Grid = {
-  shape: [64, 64, 34],
-  affine: [3, 0, 0, -95, 0, 3, 0, -95, 0, 0, 3.5, -58, 0, 0, 0, 1],
-}
+import { realtimeGrid } from './realtime-grid.ts'
 
 const nVoxels = 64 * 64 * 34
 const classes = ['negative', 'neutral', 'rest']

@@ -1,20 +1,18 @@
-/** From a complete file in a watched folder to its feedback on a WebSocket, volume by volume, with everything between: the latency of real time as a distribution. */
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+/** From a complete file in a watched folder to its feedback on a WebSocket: a session in a process of its own, and the latency of its volumes as a distribution. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
-import { createRng } from '../src/core/rng.ts'
+import type { Feedback } from '../src/core/schemas/feedback.ts'
 import type { SessionEvent } from '../src/core/schemas/session-event.ts'
-import { writeNifti } from '../src/io/nifti/index.ts'
-import { readBundle, readCalibration } from '../src/pipeline/bundle/read-bundle.ts'
-import { startSession } from '../src/realtime/session.ts'
 import type { LatencyStats } from '../src/realtime/session-events.ts'
 import { summarizeLatencies } from '../src/realtime/session/session-tracker.ts'
-import { watchFolder } from '../src/realtime/sources/watch/watch-folder.ts'
-import { createSessionHub, startServer } from '../src/serve/index.ts'
-import { writeRealtimeBundle, realtimeGrid } from './realtime-bundle.ts'
 import type { RealtimeCase } from './realtime-cases.ts'
+import { prepareScan } from './realtime-run.ts'
 
 /** What was measured. */
 export interface RealtimeMeasurement {
@@ -24,12 +22,12 @@ export interface RealtimeMeasurement {
   readonly intervalMs: number
   /** From the rename that completes the file to the message at the client. */
   readonly latencyMs: LatencyStats
-  /** The part of it from the arrival at the session to sending. */
-  readonly sessionMs: LatencyStats
+  /** Its parts: to the session and from it to the client; until the volume is read and decoded; until log and raw volume are written. */
+  readonly partsMs: Readonly<Record<'outside' | 'decoded' | 'logged', LatencyStats>>
   readonly targetMs: RealtimeCase['targetMs']
   readonly nWithoutFeedback: number
-  /** Resident memory at the end, MiB. */
-  readonly residentMb: number
+  /** Resident memory of the session's process after each tenth of the run, MiB. */
+  readonly residentMb: readonly { readonly volume: number; readonly mb: number }[]
 }
 
 /**
@@ -39,7 +37,7 @@ export interface RealtimeMeasurement {
  * @param nVolumes - Length of the run.
  * @param intervalMs - Time between volumes.
  * @returns The distribution; the first volume counts as all others.
- * @throws {LimbicError} As `startSession` and `startServer`.
+ * @throws {Error} With what the session's process said, when it ends.
  */
 export async function measureRealtime(
   one: RealtimeCase,
@@ -49,114 +47,163 @@ export async function measureRealtime(
   const dir = await mkdtemp(join(tmpdir(), 'limbic-realtime-'))
   const watched = join(dir, 'scanner')
   await mkdir(watched)
-  await writeRealtimeBundle(join(dir, 'bundle'), one.model)
-  const bundle = await readBundle(join(dir, 'bundle'))
-  const names = await writeRun(dir, nVolumes, intervalMs / 1000)
-  const hub = createSessionHub()
-  const server = await startServer({
-    hub,
-    ...{ host: '127.0.0.1', port: 0, token: undefined, allow: [], selection: undefined },
-    ...{ classes: bundle.manifest.classes, className: 'negative', controls },
-  })
-  const session = await startSession({
-    bundle,
-    calibration: await readCalibration(bundle, '01'),
-    source: watchFolder({ dir: watched }),
-    dir: join(dir, 'session'),
-    policy: { realign: one.realign ? 'first' : 'none', trSeconds: intervalMs / 1000 },
-    onEvent: hub.onEvent,
-  })
-  hub.attach(session)
-  const client = await connect(server.port, nVolumes)
+  let session: SessionProcess | undefined
   try {
-    const completed = await playRun(dir, watched, names, intervalMs)
-    const heard = await client.all
-    const { counts, latencyMs } = session.state()
-    const latencies = heard.map(({ volume, at }) => at - (completed[volume] ?? NaN))
+    await runToEnd(startChild('bundle', join(dir, 'bundle'), one.model))
+    const scan = await prepareScan(dir, nVolumes, intervalMs / 1000)
+    session = await startSession(one, dir, watched, intervalMs)
+    const client = await listen(session.port, nVolumes)
+    const played = Promise.all([
+      scan.play(watched, intervalMs),
+      sampleMemory(session, client, nVolumes),
+      client.all,
+    ])
+    const [completed, residentMb] = await Promise.race([played, session.died])
+    client.close()
+    const given = client.heard.filter(({ feedback }) => feedback.status === 'feedback')
     return {
-      name: one.name,
-      nVolumes,
-      intervalMs,
-      latencyMs: summarizeLatencies(latencies) ?? noLatency,
-      sessionMs: latencyMs ?? noLatency,
-      targetMs: one.targetMs,
-      nWithoutFeedback: nVolumes - counts.feedback,
-      residentMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      ...{ name: one.name, nVolumes, intervalMs, targetMs: one.targetMs, residentMb },
+      ...summarize(given, completed),
+      nWithoutFeedback: nVolumes - given.length,
     }
   } finally {
-    client.close()
-    await session.stop()
-    await server.close()
+    await session?.stop()
     await rm(dir, { recursive: true, force: true })
   }
 }
 
-/** Nobody presses a button. */
-const controls = {
-  canStart: () => false,
-  start: () => undefined,
-  stop: () => undefined,
-  mark: () => undefined,
+interface Heard {
+  readonly feedback: Feedback
+  /** `performance.now()` at which the client had the message. */
+  readonly at: number
 }
 
-const noLatency: LatencyStats = { n: 0, p50: NaN, p95: NaN, p99: NaN, max: NaN }
-
-/** Writes the volumes of a run beside the watched folder: making them is the scanner's work, not this machine's. */
-async function writeRun(dir: string, nVolumes: number, trSeconds: number): Promise<string[]> {
-  const { shape, affine } = realtimeGrid
-  const rng = createRng('a run')
-  const brain = ellipsoid()
-  const names: string[] = []
-  for (let t = 0; t < nVolumes; t++) {
-    const data = Int16Array.from(brain, (value) => value + 8 * rng.uniform())
-    const name = `vol_${String(t).padStart(5, '0')}.nii`
-    await writeNifti(join(dir, name), { data, shape: [...shape], affine: [...affine], trSeconds })
-    names.push(name)
+function summarize(
+  given: readonly Heard[],
+  completed: readonly number[],
+): Pick<RealtimeMeasurement, 'latencyMs' | 'partsMs'> {
+  const stats = (part: (heard: Heard) => number): LatencyStats =>
+    summarizeLatencies(given.map(part)) ?? { n: 0, p50: NaN, p95: NaN, p99: NaN, max: NaN }
+  const latency = ({ feedback, at }: Heard): number => at - (completed[feedback.volume] ?? NaN)
+  const since = (later: number, earlier: number | null): number => later - (earlier ?? NaN)
+  return {
+    latencyMs: stats(latency),
+    partsMs: {
+      // The session has a clock of its own, so the ways to it and from it are known in sum only.
+      outside: stats((one) => latency(one) - since(one.feedback.marks.sent, one.feedback.marks.received)), // prettier-ignore
+      decoded: stats(({ feedback: { marks } }) => since(marks.decoded ?? NaN, marks.received)),
+      logged: stats(({ feedback: { marks } }) => since(marks.sent, marks.decoded)),
+    },
   }
-  return names
 }
 
-/** Renames volume after volume into the watched folder; gives the times at which the renames were done. */
-async function playRun(
+/** A session as a user starts it. */
+interface SessionProcess {
+  readonly port: number
+  residentMb(): Promise<number>
+  /** Rejects when it ends before it is stopped. */
+  readonly died: Promise<never>
+  stop(): Promise<void>
+}
+
+async function startSession(
+  one: RealtimeCase,
   dir: string,
   watched: string,
-  names: readonly string[],
   intervalMs: number,
-): Promise<readonly number[]> {
-  const completed: number[] = []
-  const startedAt = performance.now()
-  for (const [t, name] of names.entries()) {
-    await sleep(Math.max(0, startedAt + (t + 1) * intervalMs - performance.now()))
-    await rename(join(dir, name), join(watched, name))
-    completed.push(performance.now())
-  }
-  return completed
-}
-
-/** A brain of 900 to 1100 over a background of 40. */
-function ellipsoid(): Float32Array {
-  const [nx, ny, nz] = realtimeGrid.shape
-  const at = (i: number, n: number): number => (2 * i) / (n - 1) - 1
-  return Float32Array.from({ length: nx * ny * nz }, (_, i) => {
-    const [x, y, z] = [at(i % nx, nx), at(Math.floor(i / nx) % ny, ny), at(Math.floor(i / (nx * ny)), nz)] // prettier-ignore
-    const texture = 100 * Math.sin(9 * x) * Math.cos(7 * y) * Math.sin(5 * z + 1)
-    return x * x + y * y + z * z < 0.7 ? 1000 + texture : 40
+): Promise<SessionProcess> {
+  const child = startChild(
+    ...['session', join(dir, 'bundle'), '--subject', '01', '--watch', watched],
+    ...['--session', join(dir, 'session'), '--port', '0', '--tr', String(intervalMs / 1000)],
+    ...['--set', `realign=${one.realign ? 'first' : 'none'}`],
+  )
+  const died = runToEnd(child).then(() => {
+    throw new Error('the session ended before its last volume')
   })
+  died.catch(() => undefined)
+  const port = await Promise.race([portOf(child), died])
+  return {
+    port,
+    died,
+    async residentMb() {
+      const answer = once(child, 'message')
+      child.send('memory')
+      const [bytes] = (await answer) as [number]
+      return Math.round(bytes / 2 ** 20)
+    },
+    async stop() {
+      child.kill('SIGINT')
+      await died.catch(() => undefined)
+    },
+  }
 }
 
-async function connect(port: number, nVolumes: number) {
+function startChild(...args: string[]): ChildProcess {
+  const script = new URL(`./realtime-child${extname(import.meta.url)}`, import.meta.url)
+  return fork(fileURLToPath(script), args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+}
+
+async function runToEnd(child: ChildProcess): Promise<void> {
+  let said = ''
+  const hear = (chunk: Buffer): void => {
+    said = (said + chunk.toString()).slice(-2000)
+  }
+  child.stdout?.on('data', hear)
+  child.stderr?.on('data', hear)
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`a process of the benchmark ended with ${code}\n${said}`)
+}
+
+function portOf(child: ChildProcess): Promise<number> {
+  let text = ''
+  return new Promise((resolve) =>
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (text.length < 4096) text += chunk.toString()
+      const found = /dashboard.*:(\d+)\//.exec(text)
+      if (found !== null) resolve(Number(found[1]))
+    }),
+  )
+}
+
+interface Client {
+  readonly heard: readonly Heard[]
+  /** When the message of the last volume has come, be it that there is no feedback. */
+  readonly all: Promise<void>
+  close(): void
+}
+
+/** Connects, and waits until the session takes volumes. */
+async function listen(port: number, nVolumes: number): Promise<Client> {
+  const heard: Heard[] = []
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`)
-  const heard: { readonly volume: number; readonly at: number }[] = []
-  const all = new Promise<typeof heard>((resolve, reject) => {
+  const all = new Promise<void>((resolve, reject) => {
     socket.on('error', reject)
     socket.on('message', (bytes: Buffer) => {
       const at = performance.now()
       const event = JSON.parse(bytes.toString()) as SessionEvent
       if (event.type !== 'feedback') return
-      if (event.feedback.status === 'feedback') heard.push({ volume: event.volume, at })
-      if (event.volume === nVolumes - 1) resolve(heard)
+      heard.push({ feedback: event.feedback, at })
+      if (event.volume === nVolumes - 1) resolve()
     })
   })
-  await new Promise((resolve) => socket.once('open', resolve))
-  return { all, close: () => socket.close() }
+  await Promise.race([once(socket, 'open'), all])
+  for (let status = 'not started'; status === 'not started'; await sleep(50)) {
+    const answer = await fetch(`http://127.0.0.1:${port}/session`)
+    status = ((await answer.json()) as { status: string }).status
+  }
+  return { heard, all, close: () => socket.close() }
+}
+
+async function sampleMemory(
+  session: SessionProcess,
+  { heard }: Client,
+  nVolumes: number,
+): Promise<RealtimeMeasurement['residentMb']> {
+  const samples: { volume: number; mb: number }[] = []
+  for (let tenth = 1; tenth <= 10; tenth++) {
+    const volume = Math.max(1, Math.ceil((tenth * nVolumes) / 10))
+    while (heard.length < volume) await sleep(100)
+    samples.push({ volume, mb: await session.residentMb() })
+  }
+  return samples
 }

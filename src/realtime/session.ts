@@ -10,6 +10,7 @@ import { createRecorder, type Recorder } from './session/recorder.ts'
 import { readVolumeFile, volumeFileName } from './session/volume-file.ts'
 import { createVolumeOutcomes, type VolumeOutcomes } from './session/volume-outcomes.ts'
 import type { ArrivedVolume } from './volume-source.ts'
+import { createYoungCollector } from './young-garbage.ts'
 
 /**
  * Starts a session: opens its folder and its decoder, then takes volumes from the source until that ends or `stop` is called.
@@ -43,6 +44,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     decoder,
     maker,
     onResult,
+    onPause: createYoungCollector(),
     onDeath,
   })
   const outcomes = createVolumeOutcomes(recorder, loop, opened)

@@ -86,22 +86,21 @@ async function runRealtime(
   )
 }
 
-function formatLatency({
-  name,
-  latencyMs,
-  sessionMs,
-  targetMs,
-  ...rest
-}: RealtimeMeasurement): string {
+function formatLatency(measured: RealtimeMeasurement): string {
+  const { name, nVolumes, intervalMs, nWithoutFeedback, latencyMs, partsMs, targetMs } = measured
   const words = (stats: RealtimeMeasurement['latencyMs']): string =>
     (['p50', 'p95', 'p99', 'max'] as const)
       .map((key) => `${key} ${stats[key].toFixed(1).padStart(6)}`)
       .join('  ')
   const targets = Object.entries(targetMs).map(([key, ms]) => `${key} <= ${ms}`)
+  const memory = measured.residentMb.map(({ volume, mb }) => `${mb} after ${volume}`)
   return [
-    `${name}: ${rest.nVolumes} volumes every ${rest.intervalMs} ms, ${rest.nWithoutFeedback} without feedback, ${rest.residentMb} MB`,
-    `  file to WebSocket  ${words(latencyMs)} ms   (${targets.join(', ')})`,
-    `  within the session ${words(sessionMs)} ms`,
+    `${name}: ${nVolumes} volumes every ${intervalMs} ms, ${nWithoutFeedback} without feedback`,
+    `  file to WebSocket   ${words(latencyMs)} ms   (${targets.join(', ')})`,
+    `    read and decoded  ${words(partsMs.decoded)} ms`,
+    `    written           ${words(partsMs.logged)} ms`,
+    `    before and after  ${words(partsMs.outside)} ms`,
+    `  resident memory     ${memory.join(', ')} MB`,
     '',
   ].join('\n')
 }

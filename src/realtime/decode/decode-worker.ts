@@ -5,6 +5,7 @@ import { LimbicError } from '../../core/errors/index.ts'
 import { readBundle } from '../../pipeline/bundle/read-bundle.ts'
 import type { DecoderPort } from './decoder-port.ts'
 import { openInProcessDecoder } from './in-process-decoder.ts'
+import { createYoungCollector } from '../young-garbage.ts'
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-decoder.ts'
 
 const port = parentPort
@@ -16,7 +17,12 @@ if (port !== null) {
     return undefined
   })
   if (decoder !== undefined) {
-    port.on('message', (request: WorkerRequest) => void answer(decoder, request).then(say))
+    const collect = createYoungCollector()
+    port.on('message', (request: WorkerRequest) => {
+      const answered = answer(decoder, request).then(say)
+      // Not before the volume that was answered is held by nobody.
+      void answered.then(() => setImmediate(collect))
+    })
     say({ type: 'ready', lookback: decoder.lookback })
   }
 }

@@ -18,6 +18,8 @@ export interface DecodeLoopOptions {
   readonly maker: FeedbackMaker
   /** Called for every index in order; what it says of a volume must be on disk when the promise resolves, and only then is more decoded. */
   readonly onResult: (result: DecodeResult) => Promise<void>
+  /** Called when nothing waits any more. */
+  readonly onPause: () => void
   /** The decoder is of no use any more. */
   readonly onDeath: (error: unknown) => void
 }
@@ -48,7 +50,7 @@ export interface DecodeLoop {
  * @throws Never.
  */
 export function createDecodeLoop(options: DecodeLoopOptions): DecodeLoop {
-  const { decoder, maker, onResult, onDeath } = options
+  const { decoder, maker, onResult, onPause, onDeath } = options
   const queue = createDecodeQueue<QueuedVolume>(options.maxBacklog)
   let running: Promise<void> | undefined
 
@@ -56,6 +58,7 @@ export function createDecodeLoop(options: DecodeLoopOptions): DecodeLoop {
     try {
       for (let item = queue.shift(); item !== undefined; item = queue.shift())
         await onResult(await settle(item))
+      onPause()
     } catch (error) {
       queue.clear()
       onDeath(error)

@@ -41,6 +41,10 @@ it('plays a run from files to feedback and prints the distribution of what that 
   const measured = JSON.parse(stdout) as Record<string, unknown>
   expect(measured).toMatchObject({ name: 'realtime-cnn1d', nVolumes: 4, nWithoutFeedback: 0 })
   expect(measured.latencyMs).toMatchObject({ n: 4 })
+  expect(Object.keys(measured.partsMs as object)).toEqual(['outside', 'decoded', 'logged'])
+  const resident = measured.residentMb as readonly { volume: number; mb: number }[]
+  expect(resident.map(({ volume }) => volume)).toEqual([1, 1, 2, 2, 2, 3, 3, 4, 4, 4])
+  for (const { mb } of resident) expect(mb).toBeGreaterThan(20)
 })
 
 it('refuses an unknown name before it measures anything', () => {
