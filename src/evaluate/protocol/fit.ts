@@ -14,7 +14,7 @@ import {
 } from './fit-classifier.ts'
 import { fitPopulation, populationKey, trainingSamples, type Population } from './population.ts'
 import { sampleLabels, stackSamples, type LabelledFeatures } from './samples.ts'
-import { runKeys, type SubjectData } from './subject-data.ts'
+import { rotationHashes, runKeys, type SubjectData } from './subject-data.ts'
 import { heldOutVolumes, trainingVolumes } from './volumes.ts'
 
 /** A population with the classifiers that were fitted on its samples. */
@@ -60,7 +60,8 @@ export async function fitDecoder(
       population: populationKey(context, subjects, variant),
       choice: { name: choice.name, options: choice.options, epochs: choice.inner?.epochs ?? null },
       seed: context.pipeline.seed,
-      validated: held.length > 0,
+      // Stopping and learning rate depend on who validates, so another fold's fit on the same subjects may not serve.
+      validated: held.length > 0 && held.map(rotationHashes),
     }
     const epochs = choice.inner?.epochs
     const options = { ...choice.options, ...(epochs === undefined ? {} : { epochs }) }

@@ -58,6 +58,19 @@ export function runKeys(runs: readonly RunData[]): readonly RunKey[] {
 }
 
 /**
+ * What tells the samples of a held-out subject from others: the content of its runs, and which of them calibrate which.
+ *
+ * @param subject - The subject.
+ * @returns Hashes of the calibration and the evaluation runs, rotation by rotation.
+ * @throws Never.
+ */
+export function rotationHashes({ rotations }: SubjectData): readonly (readonly string[][])[] {
+  return rotations.map(({ calibration, evaluation }) =>
+    [calibration, evaluation].map((runs) => runs.map(({ sha256 }) => sha256)),
+  )
+}
+
+/**
  * The voxels inside the masks of all the given runs.
  *
  * @param runs - Runs on one grid; at least one.

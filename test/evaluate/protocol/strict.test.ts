@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Memo } from '../../../src/core/memo.ts'
+import { decideInner } from '../../../src/evaluate/protocol/fit.ts'
 import { runStrictFold } from '../../../src/evaluate/protocol/strict.ts'
 import type { Population } from '../../../src/evaluate/protocol/population.ts'
+import { hashKey } from '../../../src/pipeline/cache.ts'
 import { encodeState } from '../../../src/io/state-file.ts'
 import { sha256 } from '../../../src/io/artifacts.ts'
 import { createRng } from '../../../src/core/rng.ts'
@@ -32,6 +34,24 @@ describe('runStrictFold', () => {
       leaks: [],
     })
     expect(fold.calibrationMinutes).toBeCloseTo(2, 12)
+  })
+
+  it('does not take a fit that others validated, though on the same training subjects', async () => {
+    const keysOf = async (inner: readonly string[], excluded?: string): Promise<Set<string>> => {
+      const keys = new Set<string>()
+      const recording: Memo = (stage, key, compute) => {
+        if (stage === 'classifier') keys.add(hashKey(stage, key))
+        return compute()
+      }
+      const training = makeStudy().filter(({ subject }) => subject !== excluded)
+      const context = makeContext(makePipeline(), recording)
+      await decideInner(context, training, inner, [{ name: 'lda', options: {} }])
+      return keys
+    }
+    const two = await keysOf(['02', '03'])
+    expect(await keysOf(['02', '03'])).toEqual(two)
+    const [one, other] = [await keysOf(['02'], '03'), await keysOf(['03'], '02')]
+    expect([...new Set([...two, ...one, ...other])]).toHaveLength(3)
   })
 
   it('lets every subject serve as the inner one', async () => {

@@ -3,7 +3,7 @@ import { LimbicError } from '../../../core/errors/index.ts'
 import type { ChooseSettings, Pipeline } from '../../../core/schemas/pipeline.ts'
 import type { State } from '../../../core/types.ts'
 import type { ProtocolContext } from '../context.ts'
-import { runKeys, type SubjectData } from '../subject-data.ts'
+import { rotationHashes, runKeys, type SubjectData } from '../subject-data.ts'
 import { listCandidates, type Candidate } from './candidates.ts'
 import { lagSetting, relabelSubjects } from './relabel.ts'
 import { scoreCandidates } from './score-candidates.ts'
@@ -109,9 +109,7 @@ function scoresKey(
       training.calibration.map((run) => run.sha256),
       training.labelled.map((run) => run.sha256),
     ]),
-    inner: inner.rotations.map(({ calibration, evaluation }) => [
-      calibration.map((run) => run.sha256),
-      evaluation.map((run) => run.sha256),
-    ]),
+    inner: rotationHashes(inner),
+    ...(inner.parcels === undefined ? {} : { parcels: inner.parcels }),
   }
 }

@@ -3,6 +3,7 @@ import { noMemo, type Memo } from '../../../../src/core/memo.ts'
 import type { ChooseSettings } from '../../../../src/core/schemas/pipeline.ts'
 import { chooseSettings } from '../../../../src/evaluate/protocol/choices/choose.ts'
 import { runStrictFold } from '../../../../src/evaluate/protocol/strict.ts'
+import { hashKey } from '../../../../src/pipeline/cache.ts'
 import { makeContext, makePipeline, makeStudy } from '../_study.ts'
 
 const grid = { 'select.k': [4, 10], 'classify.options.shrinkage': [0.1, 1] }
@@ -39,6 +40,24 @@ describe('chooseSettings', () => {
     }
     await chooseSettings(context({ innerSubjects: 2 }, recording), makeStudy().slice(1), 3)
     expect(seen.map((key) => /sub-(\d+)/.exec(key)![1])).toEqual(['05', '02'])
+  })
+
+  it('does not take remembered scores for those of other parcels', async () => {
+    const keysWith = async (border: number): Promise<string[]> => {
+      const parcels = Int32Array.from({ length: 12 }, (_, voxel) => (voxel < border ? 1 : 2))
+      const keys: string[] = []
+      const recording: Memo = (stage, key, compute) => {
+        if (stage === 'inner-scores') keys.push(hashKey(stage, key))
+        return noMemo(stage, key, compute)
+      }
+      const training = makeStudy().map((subject) => ({ ...subject, parcels }))
+      await chooseSettings(context({ innerSubjects: 1 }, recording), training.slice(1), 0)
+      return keys
+    }
+    const [six, again, seven] = [await keysWith(6), await keysWith(6), await keysWith(7)]
+    expect(six).toHaveLength(1)
+    expect(again).toEqual(six)
+    expect(seven).not.toEqual(six)
   })
 
   it('is nothing without a grid, and needs three subjects with one', async () => {
