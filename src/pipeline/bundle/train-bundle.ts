@@ -85,7 +85,8 @@ export async function trainBundle(options: TrainOptions): Promise<BundleManifest
   const states: Record<string, unknown> = { 'decoder.state': parts }
   for (const [subject, calibration] of Object.entries(calibrations))
     states[`subjects/${subject}.state`] = await withPreprocessing(calibration, dataset)
-  const manifest = await describeBundle({ ...options, pipeline }, dataset, parts, labels)
+  const metrics = await readMetrics(out, given, dataset)
+  const manifest = { ...describeBundle(dataset, parts, labels), metrics }
   return writeBundleFiles(join(out, 'bundle'), manifest, states)
 }
 
@@ -99,12 +100,11 @@ function assertTrainable({ name, protocol, classify }: Pipeline): void {
   throw new LimbicError('PIPELINE_VALUE_INVALID', { file: name, key, expected, found })
 }
 
-async function describeBundle(
-  { pipeline, out }: TrainOptions,
+function describeBundle(
   dataset: DatasetRecord,
-  { classifier, population, temperature }: DecoderParts,
+  { pipeline, classifier, population, temperature }: DecoderParts,
   labels: readonly string[],
-): Promise<Omit<BundleManifest, 'files'>> {
+): Omit<BundleManifest, 'files' | 'metrics'> {
   const { grid } = dataset.subjects[0]!
   return {
     format: 'limbic-bundle-1',
@@ -120,19 +120,29 @@ async function describeBundle(
     nVoxels: population.selection?.voxels.length ?? pipeline.select.k,
     nFeatures: classifier.nFeatures,
     temperature,
-    metrics: await readMetrics(out),
     pipelineSha256: hashKey('settings', settingsOf(pipeline)),
     datasetSha256: dataset.sha256,
   }
 }
 
-/** The cross-subject figures of the run in the same folder, if there was one: a decoder trained on everybody has none of its own. */
-async function readMetrics(out: string): Promise<BundleManifest['metrics']> {
+/**
+ * The cross-subject figures of the run in the same folder, if there was one with the same settings on the same data: a decoder trained on
+ * everybody has none of its own, and those of another pipeline would be believed.
+ */
+async function readMetrics(
+  out: string,
+  pipeline: Pipeline,
+  dataset: DatasetRecord,
+): Promise<BundleManifest['metrics']> {
   const file = join(out, 'report.json')
   if (!existsSync(file)) return null
   const parsed = reportSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
-  const summary = parsed.success ? parsed.data.summary : null
-  if (summary === null) return null
+  if (!parsed.success) return null
+  const { summary, provenance } = parsed.data
+  const isOfThis =
+    provenance.configSha256 === hashKey('settings', settingsOf(pipeline)) &&
+    provenance.datasetSha256 === dataset.sha256
+  if (summary === null || !isOfThis) return null
   return {
     accuracy: summary.accuracy.mean,
     balancedAccuracy: summary.balancedAccuracy.mean,

@@ -103,6 +103,10 @@ describe('trainBundle', () => {
     })
     expect(hitsOf(events, 'mask').every(Boolean)).toBe(true)
     expect(hitsOf(events, 'anova')).toEqual([true, true, true])
+    // Figures of one pipeline are none of another's, nor of other subjects'.
+    const other = tinyPipeline('classify.model=nearest-centroid')
+    expect((await trainBundle({ pipeline: other, bids, out, emit: silent })).metrics).toBeNull()
+    expect((await train(bids, out)).metrics).toBeNull()
   })
 
   it('names other settings and other data by other hashes', async () => {
