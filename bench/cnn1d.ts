@@ -3,8 +3,8 @@ import { cnn1d } from '../models/cnn1d.ts'
 import { createRng } from '../src/core/rng.ts'
 import { openEngine, type Engine } from '../src/engine/index.ts'
 import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
+import { createTrainStep } from './train-step.ts'
 import type { Workload } from './workload.ts'
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 const [inputLength, nClasses, batchSize] = [300, 3, 64]
@@ -15,24 +15,10 @@ export const cnn1dTrainStep: Workload = {
   repetitions: 5,
   async setup(threads) {
     const engine = await openEngine('auto', { threads })
-    const { tf } = engine
-    const model = buildModel(engine)
-    const variables = model.trainableWeights.map(
-      (weight) => weight.read() as ReturnType<typeof tf.variable>,
-    )
-    const optimizer = engine.createAdam({ learningRate: 1e-4 })
-    const input = tf.tensor(noise(batchSize * inputLength), [batchSize, inputLength, 1])
-    const labels = Array.from({ length: batchSize }, (_, i) => i % 2)
-    const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
-    return () =>
-      tf.tidy(() => {
-        const loss = () => {
-          const logits = model.apply(input, { training: true }) as Tensor
-          return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
-        }
-        const { grads } = tf.variableGrads(loss, variables)
-        optimizer.applyGradients(grads)
-      })
+    return createTrainStep(engine, buildModel(engine), {
+      ...{ values: noise(batchSize * inputLength), sampleShape: [inputLength, 1], nClasses },
+      labels: Array.from({ length: batchSize }, (_, i) => i % 2),
+    })
   },
 }
 

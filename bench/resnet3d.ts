@@ -3,8 +3,8 @@ import { resnet3d } from '../models/resnet3d.ts'
 import { createRng } from '../src/core/rng.ts'
 import { openEngine, type Engine, type FusedBlocks } from '../src/engine/index.ts'
 import { exportOnnx, openOnnxSession } from '../src/engine/onnx/index.ts'
+import { createTrainStep } from './train-step.ts'
 import type { Workload } from './workload.ts'
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 
 const [shape, nClasses, batchSize] = [[64, 64, 44] as const, 2, 4]
@@ -40,24 +40,10 @@ export const resnet3dInfer: Workload = {
 type StepEngine = Pick<Engine, 'tf' | 'createAdam'> & { readonly fused?: FusedBlocks | undefined }
 
 function createStep(engine: StepEngine): () => void {
-  const { tf } = engine
-  const model = buildModel(engine)
-  const variables = model.trainableWeights.map(
-    (weight) => weight.read() as ReturnType<typeof tf.variable>,
-  )
-  const optimizer = engine.createAdam({ learningRate: 1e-4 })
-  const input = tf.tensor(noise(batchSize * nVoxels), [batchSize, ...shape, 1])
-  const labels = Array.from({ length: batchSize }, (_, i) => i % nClasses)
-  const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), nClasses)
-  return () =>
-    tf.tidy(() => {
-      const loss = () => {
-        const logits = model.apply(input, { training: true }) as Tensor
-        return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(targets, logits)
-      }
-      const { grads } = tf.variableGrads(loss, variables)
-      optimizer.applyGradients(grads)
-    })
+  return createTrainStep(engine, buildModel(engine), {
+    ...{ values: noise(batchSize * nVoxels), sampleShape: [...shape, 1], nClasses },
+    labels: Array.from({ length: batchSize }, (_, i) => i % nClasses),
+  })
 }
 
 function buildModel({ tf, fused }: Pick<StepEngine, 'tf' | 'fused'>): LayersModel {

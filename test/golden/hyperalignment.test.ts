@@ -8,8 +8,8 @@ import {
 import { generalizedProcrustes } from '../../src/align/generalized-procrustes.ts'
 import type { Matrix64 } from '../../src/core/types.ts'
 import { matrix } from '../../src/math/matrix.ts'
-import { zscoreColumns } from '../../src/align/zscore-columns.ts'
 import { describeGolden, type GoldenCase } from './_golden.ts'
+import { distance, meanCorrelation } from './_spaces.ts'
 
 describeGolden('hyperalignment', (golden) => {
   if (golden.hasExpected('disparity')) checkGeneralizedProcrustes(golden)
@@ -84,22 +84,4 @@ function inputs(golden: GoldenCase, prefix: string, names?: string[]): Matrix64[
 
 function stack(spaces: readonly Matrix64[]): Float64Array {
   return Float64Array.from(spaces.flatMap(({ data }) => Array.from(data)))
-}
-
-function distance(a: Matrix64, b: Matrix64): number {
-  return Math.sqrt(a.data.reduce((sum, value, i) => sum + (value - b.data[i]!) ** 2, 0))
-}
-
-/** Mean over pairs of subjects and over columns of Pearson's r. */
-function meanCorrelation(spaces: readonly Matrix64[]): number {
-  const scores = spaces.map(zscoreColumns)
-  let sum = 0
-  let nPairs = 0
-  scores.forEach((a, i) => {
-    for (const b of scores.slice(i + 1)) {
-      sum += a.data.reduce((dot, value, k) => dot + value * b.data[k]!, 0) / a.data.length
-      nPairs++
-    }
-  })
-  return sum / nPairs
 }

@@ -2,10 +2,10 @@ import { expect } from 'vitest'
 import { fitDetSrm } from '../../src/align/det-srm.ts'
 import { orthogonalProcrustes } from '../../src/align/procrustes.ts'
 import { fitSrm } from '../../src/align/srm.ts'
-import { zscoreColumns } from '../../src/align/zscore-columns.ts'
 import type { Matrix64 } from '../../src/core/types.ts'
 import { matrix, multiply, subtractRow, transpose } from '../../src/math/matrix.ts'
 import { describeGolden, type GoldenCase } from './_golden.ts'
+import { distance, meanCorrelation } from './_spaces.ts'
 
 // The references hold voxels in rows and time in columns; limbic has time in rows.
 describeGolden('srm', (golden) => {
@@ -73,22 +73,4 @@ function inputs(golden: GoldenCase, pattern: RegExp): Matrix64[] {
       const { data, shape } = golden.input64(name)
       return matrix(shape[0]!, shape[1]!, data)
     })
-}
-
-function distance(a: Matrix64, b: Matrix64): number {
-  return Math.sqrt(a.data.reduce((sum, value, i) => sum + (value - b.data[i]!) ** 2, 0))
-}
-
-/** Mean over pairs of subjects and over columns of Pearson's r. */
-function meanCorrelation(spaces: readonly Matrix64[]): number {
-  const scores = spaces.map(zscoreColumns)
-  let sum = 0
-  let nPairs = 0
-  scores.forEach((a, i) => {
-    for (const b of scores.slice(i + 1)) {
-      sum += a.data.reduce((dot, value, k) => dot + value * b.data[k]!, 0) / a.data.length
-      nPairs++
-    }
-  })
-  return sum / nPairs
 }
