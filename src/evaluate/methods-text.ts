@@ -87,8 +87,11 @@ function settings(values: Readonly<Record<string, unknown>>): string {
   return entries.length === 0 ? ' with default settings' : ` (${entries.join(', ')})`
 }
 
-function statisticsText({ seed }: Pipeline): string {
-  return `Statistics. The subject is the unit. Means over subjects are given with 95 % and 99 % Student t intervals and a percentile bootstrap over subjects (2000 resamples). Classifiers are compared by paired t tests over subjects, corrected by the false discovery rate of Benjamini and Hochberg; permutation p-values, where given, are (b + 1) / (m + 1) with labels exchanged block by block within runs and the whole pipeline repeated, corrected over classifiers by the maximum. Balanced accuracy is the mean recall over classes; AUC is one class against the others; the calibration error (ECE) uses ten bins. All random numbers come from seed ${seed}.`
+function statisticsText({ seed, evaluate }: Pipeline): string {
+  const measures = `Balanced accuracy is the mean recall over classes; AUC is one class against the others; the calibration error (ECE) uses ten bins. All random numbers come from seed ${seed}.`
+  if (evaluate.split === 'volumes' || evaluate.split === 'grouped')
+    return `Statistics. One split was scored as a whole, so there are no intervals and no tests over subjects. ${measures}`
+  return `Statistics. The subject is the unit. Means over subjects are given with 95 % and 99 % Student t intervals and a percentile bootstrap over subjects (2000 resamples). Classifiers are compared by paired t tests over subjects, corrected by the false discovery rate of Benjamini and Hochberg; permutation p-values, where given, are (b + 1) / (m + 1) with labels exchanged block by block within runs and the whole pipeline repeated, corrected over classifiers by the maximum. ${measures}`
 }
 
 function softwareText({ provenance }: MethodsSource): string {

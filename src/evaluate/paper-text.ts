@@ -12,7 +12,7 @@ import type { Fold } from '../core/schemas/report.ts'
  */
 export function describePaperProtocol(pipeline: Pipeline, folds: readonly Fold[]): string[] {
   return [
-    'Protocol paper: the analysis as it was published, leaks included. Its figures do not estimate how well a new subject or a new run would be decoded; each leak is named above.',
+    'Protocol paper: the analysis as it was published, leaks included. Its figures do not estimate how well a new subject or a new run would be decoded; the report names each leak.',
     splitText(pipeline, folds),
     preparationText(pipeline),
     trainingText(pipeline),

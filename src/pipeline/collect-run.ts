@@ -87,7 +87,7 @@ async function describeRun({
 }: RunPlan): Promise<Pick<Parameters<typeof assembleReport>[0], 'data' | 'oracle' | 'provenance'>> {
   return {
     data: describeData(dataset),
-    oracle: await readOracle(dataset.root),
+    oracle: await readOracle(dataset.root, dataset.classes),
     provenance: {
       version: limbicVersion(),
       seed: pipeline.seed,

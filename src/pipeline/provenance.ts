@@ -60,13 +60,19 @@ export async function describeEngine(pipeline: Pipeline): Promise<string> {
  * The accuracy of the true-parameter classifier, which simulated datasets carry.
  *
  * @param bids - The BIDS folder.
- * @returns The oracle, or null for data that were measured.
+ * @param classes - The classes that are decoded.
+ * @returns The oracle, or null for data that were measured, and where it told other classes apart than these.
  * @throws Never.
  */
-export async function readOracle(bids: string): Promise<Report['oracle']> {
+export async function readOracle(
+  bids: string,
+  classes: readonly string[],
+): Promise<Report['oracle']> {
   const source = join('derivatives', 'ground-truth', 'oracle.json')
   const file = join(bids, source)
   if (!existsSync(file)) return null
-  const { accuracy } = JSON.parse(await readFile(file, 'utf8')) as { accuracy: number }
-  return { accuracy, source: source.replaceAll('\\', '/') }
+  const oracle = JSON.parse(await readFile(file, 'utf8')) as { accuracy: number; classes: string[] }
+  const isSame = oracle.classes.length === classes.length
+  if (!isSame || oracle.classes.some((name) => !classes.includes(name))) return null
+  return { accuracy: oracle.accuracy, source: source.replaceAll('\\', '/') }
 }

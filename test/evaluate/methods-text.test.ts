@@ -61,3 +61,15 @@ it('names no classifier that scored nothing', () => {
   expect(text).toContain('reported beside: ridge with default settings.')
   expect(text).not.toContain('motion')
 })
+
+it('claims no interval over subjects from one split of volumes', () => {
+  const text = describeMethods({
+    ...source,
+    pipeline: {
+      ...pipeline,
+      ...{ protocol: 'paper', evaluate: { ...pipeline.evaluate, split: 'volumes' } },
+    },
+  }).join('\n')
+  expect(text).toContain('no intervals and no tests over subjects')
+  expect(text).not.toContain('Student t intervals')
+})

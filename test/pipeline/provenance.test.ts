@@ -55,14 +55,17 @@ describe('describeEngine', () => {
 describe('readOracle', () => {
   it('finds the known truth of simulated data, and none in measured data', async () => {
     const bids = mkdtempSync(join(tmpdir(), 'limbic-oracle-'))
-    expect(await readOracle(bids)).toBeNull()
+    const classes = ['negative', 'neutral', 'rest']
+    expect(await readOracle(bids, classes)).toBeNull()
     mkdirSync(join(bids, 'derivatives', 'ground-truth'), { recursive: true })
     const file = join(bids, 'derivatives', 'ground-truth', 'oracle.json')
-    writeFileSync(file, JSON.stringify({ accuracy: 0.91, balancedAccuracy: 0.9 }))
-    expect(await readOracle(bids)).toEqual({
+    writeFileSync(file, JSON.stringify({ accuracy: 0.91, balancedAccuracy: 0.9, classes }))
+    expect(await readOracle(bids, ['rest', 'negative', 'neutral'])).toEqual({
       accuracy: 0.91,
       source: 'derivatives/ground-truth/oracle.json',
     })
+    expect(await readOracle(bids, ['negative', 'neutral'])).toBeNull()
+    expect(await readOracle(bids, ['rest', 'positive', 'neutral'])).toBeNull()
     rmSync(bids, { recursive: true })
   })
 })

@@ -53,6 +53,9 @@ export const epochSchema = z.strictObject({
   validationAccuracy: z.number().optional(),
 })
 
+/** `subject` of the only fold of a single split (protocol `paper`): it belongs to no subject. */
+export const singleFold = 'all'
+
 /** One classifier in one fold: calibrated by alignment, without alignment, and without any data of the subject. */
 export const modelFoldSchema = z.strictObject({
   calibrated: scoresSchema,

@@ -1,9 +1,9 @@
 /** A pipeline -> its folds by name, and a fold by name -> what it found: the one place that knows which protocol runs what. */
 import type { Pipeline } from '../../core/schemas/pipeline.ts'
-import type { Fold } from '../../core/schemas/report.ts'
+import { singleFold, type Fold } from '../../core/schemas/report.ts'
 import type { ProtocolContext } from './context.ts'
 import { holdOutSubjectAsPublished } from './paper/hold-out-subject.ts'
-import { runSingleSplit, singleFold } from './paper/single-split.ts'
+import { runSingleSplit } from './paper/single-split.ts'
 import { runStrictFold } from './strict.ts'
 import type { SubjectData } from './subject-data.ts'
 import { runWithinSubject } from './within.ts'

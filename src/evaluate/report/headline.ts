@@ -1,6 +1,7 @@
 /** Report -> its main result in one or two sentences. */
 import type { Report, Summary } from '../../core/schemas/report.ts'
 import { formatInterval, formatProportion } from './numbers.ts'
+import { countScored, isSingleSplit } from './scored.ts'
 
 /**
  * The main result in words: subjects, balanced accuracy with its interval, chance, and what stands beside it.
@@ -10,14 +11,14 @@ import { formatInterval, formatProportion } from './numbers.ts'
  * @throws Never.
  */
 export function formatHeadline(report: Report): string {
-  const { summary, folds } = report
+  const { summary } = report
   if (summary === null) return 'No subject could be scored; the failed folds below say why.'
-  const subjects = `${folds.length} ${folds.length === 1 ? 'subject' : 'subjects'}`
+  const scored = countScored(report).replace(/^o/, 'O')
   const interval =
     summary.balancedAccuracy.ci95 === null
-      ? 'no interval from a single subject'
+      ? `no interval from a single ${isSingleSplit(report) ? 'split' : 'subject'}`
       : `95 % CI ${formatInterval(summary.balancedAccuracy.ci95)}`
-  const main = `${subjects}: balanced accuracy ${mean(summary)} (${interval}), chance ${formatProportion(report.chance.uniform)}.`
+  const main = `${scored}: balanced accuracy ${mean(summary)} (${interval}), chance ${formatProportion(report.chance.uniform)}.`
   return [main, ...describeOthers(report, summary)].join(' ')
 }
 

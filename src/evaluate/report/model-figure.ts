@@ -72,7 +72,9 @@ export function formatModelFigure(report: Report): Html {
   return formatFigure(
     [plot],
     [...legend, { label: 'chance', color: colors.chance, shape: 'dashed' }],
-    `Mean over subjects with its 95 % confidence interval. Calibrated: the subject is brought into the common space by its calibration runs. Unaligned: scaled by them, not aligned. Zero-shot: nothing of the subject was used.${withinText}`,
+    report.protocol === 'paper'
+      ? 'Mean with its 95 % confidence interval over subjects, if there are any. No run of a subject is kept for calibration alone under this protocol.'
+      : `Mean over subjects with its 95 % confidence interval. Calibrated: the subject is brought into the common space by its calibration runs. Unaligned: scaled by them, not aligned. Zero-shot: nothing of the subject was used.${withinText}`,
   )
 }
 

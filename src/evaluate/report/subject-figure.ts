@@ -10,6 +10,7 @@ import {
   type LegendEntry,
 } from './figure.ts'
 import type { Html } from './html.ts'
+import { isSingleSplit } from './scored.ts'
 
 type Measure = 'accuracy' | 'balancedAccuracy'
 
@@ -115,10 +116,13 @@ function describeMarks(report: Report, hasUnaligned: boolean): LegendEntry[] {
   return entries.filter((entry) => entry !== false)
 }
 
-function caption({ folds, unit, oracle }: Report): string {
+function caption(report: Report): string {
+  const { folds, unit, oracle } = report
   const ceiling =
     oracle === null
       ? ''
       : ` The true-parameter classifier knows how the data were simulated; no decoder can expect more (${oracle.source}).`
+  if (isSingleSplit(report))
+    return `The test part of the split, one ${unit} at a time. There is no interval, as subjects were not what was held out.${ceiling}`
   return `${folds.length === 1 ? 'The subject' : `The ${folds.length} subjects`}, scored on their evaluation runs, one ${unit} at a time. The interval is over subjects (Student t).${ceiling}`
 }

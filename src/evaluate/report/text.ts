@@ -4,6 +4,7 @@ import { groupWarnings } from './group-warnings.ts'
 import { layOut } from './lay-out.ts'
 import { listModels } from './model-rows.ts'
 import { formatInterval, formatProportion } from './numbers.ts'
+import { countScored } from './scored.ts'
 
 type Line = readonly [name: string, balancedAccuracy: string, interval: string, accuracy: string]
 
@@ -15,8 +16,8 @@ type Line = readonly [name: string, balancedAccuracy: string, interval: string, 
  * @throws Never.
  */
 export function formatReportText(report: Report): string {
-  const { name, protocol, folds, classes } = report
-  const title = `${name}: ${protocol} protocol, ${folds.length} subjects, ${classes.join(' / ')}`
+  const { name, protocol, classes } = report
+  const title = `${name}: ${protocol} protocol, ${countScored(report)}, ${classes.join(' / ')}`
   return [
     ...formatLeakBanner(report),
     title,

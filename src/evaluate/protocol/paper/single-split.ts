@@ -1,5 +1,5 @@
 /** The protocol of the paper's experiment B: one split of the volumes of all subjects, or, beside it, of whole runs or subjects. */
-import type { Fold, ModelFold } from '../../../core/schemas/report.ts'
+import { singleFold, type Fold, type ModelFold } from '../../../core/schemas/report.ts'
 import type { ClassifierState } from '../../../train/classifier.ts'
 import { findLeaks, type Leak } from '../../leak-guard.ts'
 import { subjectSamples } from '../calibration.ts'
@@ -15,9 +15,6 @@ import { trainingVolumes } from '../volumes.ts'
 import { deal } from './deal.ts'
 import { nameLeaks } from './name-leaks.ts'
 import { readAsPublished, scalingStates } from './whole-run.ts'
-
-/** The only fold of a single split: it belongs to no subject. */
-export const singleFold = 'all'
 
 /**
  * Fits on the training part, and scores the test part of everybody at once.
