@@ -1,5 +1,4 @@
 /** Results of stages on disk, found again by the hash of everything they depend on. A killed run redoes only what is missing. */
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Emit } from '../core/events.ts'
@@ -82,10 +81,11 @@ function viewBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Ar
 }
 
 async function readRemembered(file: string): Promise<{ value: unknown } | undefined> {
-  if (!existsSync(file)) return undefined
   try {
     return decodeState(await readFile(file)) as { value: unknown }
   } catch (error) {
+    // Not there, or just taken away by another worker that could not read it either.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (!isLimbicError(error, 'STATE_FILE_INVALID')) throw error
     await rm(file, { force: true })
     return undefined
