@@ -1,6 +1,7 @@
 /** Finds what was fitted on data that it is about to score. Every State names the runs it has seen; a State that names none proves nothing. */
 import { LimbicError } from '../core/errors/index.ts'
 import type { RunKey, State } from '../core/types.ts'
+import { sharesVolumes } from './protocol/cut-run.ts'
 
 /** A state to be checked, and what it is to the scored subject. */
 export interface GuardedState {
@@ -39,7 +40,8 @@ export function assertNoLeak(
 }
 
 /**
- * The states that have seen what they are about to score: the protocol that allows it has to say so.
+ * The states that have seen what they are about to score: the protocol that allows it has to say so. A run that was cut is seen by whoever saw
+ * volumes of its part, whether as that part, another one, or the whole run.
  *
  * @param states - Everything that takes part in the score.
  * @param subject - Label of the scored subject.
@@ -52,11 +54,12 @@ export function findLeaks(
   subject: string,
   evaluationRuns: readonly RunKey[],
 ): readonly Leak[] {
-  const scored = new Set(evaluationRuns)
   return states.flatMap(({ state, scope }): readonly Leak[] => {
     if (state.fittedOn.length === 0)
       return [{ state, run: 'runs it does not name', kind: 'unknown' }]
-    const run = state.fittedOn.find((key) => scored.has(key))
+    const run = state.fittedOn.find((key) =>
+      evaluationRuns.some((scored) => sharesVolumes(key, scored)),
+    )
     if (run !== undefined) return [{ state, run, kind: 'scored-run' }]
     const other = state.fittedOn.find((key) => belongsTo(key, subject))
     if (scope === 'subject' || other === undefined) return []

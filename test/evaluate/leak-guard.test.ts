@@ -40,6 +40,16 @@ describe('assertNoLeak', () => {
     expect(() => assertNoLeak([{ scope: 'population', state }], '03', scored)).toThrow(leak)
   })
 
+  it('refuses a state that saw a scored part of a run as another part or as the whole', () => {
+    const part = [`${scored[0]!}/volumes-60-99`]
+    const guard = (run: string) => (): void => {
+      assertNoLeak([{ scope: 'subject', state: { kind: 'scaler', fittedOn: [run] } }], '03', part)
+    }
+    expect(guard(scored[0]!)).toThrow(leak)
+    expect(guard(`${scored[0]!}/volumes-0-60`)).toThrow(leak)
+    expect(guard(`${scored[0]!}/volumes-0-59`)).not.toThrow()
+  })
+
   it('does not take sub-1 for sub-10', () => {
     const state = { kind: 'template', fittedOn: ['sub-10/task-emotion/run-1'] }
     expect(() => assertNoLeak([{ scope: 'population', state }], '1', ['sub-1/x'])).not.toThrow()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cutRun } from '../../../src/evaluate/protocol/cut-run.ts'
+import { cutRun, sharesVolumes } from '../../../src/evaluate/protocol/cut-run.ts'
+import type { RunData } from '../../../src/evaluate/protocol/subject-data.ts'
 import { makeRun } from './_subject.ts'
 
 const run = {
@@ -33,5 +34,27 @@ describe('cutRun', () => {
 
   it('leaves a whole run alone', () => {
     expect(cutRun(run, 0, 9)).toBe(run)
+  })
+})
+
+describe('sharesVolumes', () => {
+  const key = (...cuts: readonly (readonly [number, number])[]): string =>
+    cuts.reduce<RunData>((part, [from, to]) => cutRun(part, from, to), run).key
+
+  it('is so for a run and its parts, and for parts that overlap', () => {
+    for (const [a, b] of [
+      [key(), key([1, 3])],
+      [key([0, 3]), key([2, 5])],
+      [key([1, 5], [2, 4]), key([3, 5])],
+    ] as const) {
+      expect(sharesVolumes(a, b)).toBe(true)
+      expect(sharesVolumes(b, a)).toBe(true)
+    }
+  })
+
+  it('is not so for parts that follow each other, or other runs', () => {
+    expect(sharesVolumes(key([0, 2]), key([2, 5]))).toBe(false)
+    expect(sharesVolumes(key([1, 5], [0, 2]), key([3, 5]))).toBe(false)
+    expect(sharesVolumes(run.key, `${run.key}0`)).toBe(false)
   })
 })
