@@ -84,6 +84,15 @@ export const dataErrors = {
     found: `none in ${d.runs.join(', ')}`,
     remedy: 'Choose shared voxels (`select.mode=shared`), or calibrate on labelled runs.',
   }),
+  OWN_RUNS_UNLABELLED: (d: { subject: string; runs: readonly string[] }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem:
+      'Within a subject, scored runs are decoded by what its calibration runs taught, and these carry no labels.',
+    expected: 'labelled volumes in the calibration runs',
+    found: `none in ${d.runs.join(', ')}`,
+    remedy:
+      'Let every run be scored in turn (`data.calibration={ kind: rotate }`), or decode across subjects (`evaluate.split=leave-one-subject-out`).',
+  }),
   CALIBRATION_RUNS_DIFFER: (d: {
     subject: string
     reference: string

@@ -1,4 +1,5 @@
 /** Leave one run out within each subject: no other subject takes part, so nothing needs to be aligned. */
+import { LimbicError } from '../../core/errors/index.ts'
 import type { Fold } from '../../core/schemas/report.ts'
 import { assertNoLeak } from '../leak-guard.ts'
 import { calibrateSubject, subjectSamples } from './calibration.ts'
@@ -15,7 +16,7 @@ import { runKeys, type SubjectData } from './subject-data.ts'
  * @param context - Settings and services; the align step plays no part.
  * @param subject - The subject, its rotations one per scored run.
  * @returns One fold over all runs of the subject.
- * @throws {LimbicError} `LEAK_DETECTED`, and as the stages.
+ * @throws {LimbicError} `OWN_RUNS_UNLABELLED`, `LEAK_DETECTED`, and as the stages.
  */
 export async function runWithinSubject(
   context: ProtocolContext,
@@ -31,6 +32,11 @@ export async function runWithinSubject(
     nSelectedVoxels: 0,
   }
   for (const { calibration, evaluation } of subject.rotations) {
+    if (!calibration.some((run) => run.labels.some((label) => label >= 0)))
+      throw new LimbicError('OWN_RUNS_UNLABELLED', {
+        subject: subject.subject,
+        runs: runKeys(calibration),
+      })
     const others: SubjectData = {
       ...subject,
       runs: calibration,

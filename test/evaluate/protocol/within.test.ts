@@ -29,6 +29,14 @@ describe('runWithinSubject', () => {
     })
   })
 
+  it('says what to set when the calibration runs have no labels to learn from', async () => {
+    const run = runWithinSubject(makeContext(makePipeline(settings)), makeStudy()[0]!)
+    await expect(run).rejects.toMatchObject({
+      code: 'OWN_RUNS_UNLABELLED',
+      message: expect.stringContaining('data.calibration={ kind: rotate }') as unknown,
+    })
+  })
+
   it('is at chance when the labels mean nothing', async () => {
     const shuffled = { subject: '01', labels: (old: number[]) => old.map((_, t) => t % 3) }
     const subject = makeStudy(shuffled)[0]!
