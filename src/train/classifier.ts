@@ -77,6 +77,8 @@ export interface ClassifierNetwork {
   readonly model: LayersModel
   /** What the input is, in words: the steps from features to it are not part of the network. */
   readonly input: string
+  /** Those steps: features `[nSamples x nFeatures]` -> inputs of some samples at a time, in order. */
+  readonly prepare: (features: Matrix) => Iterable<Float32Array>
 }
 
 /** A family of classifiers; `Options` are its settings with defaults filled in. */

@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { calibrateBundle } from '../../pipeline/bundle/calibrate-bundle.ts'
 import { defaultGateThreshold } from '../../pipeline/bundle/calibration-gate.ts'
 import { readBundle } from '../../pipeline/bundle/read-bundle.ts'
-import type { CalibratedSubject } from '../../core/schemas/bundle.ts'
+import { fineTuneDefaults } from '../../pipeline/bundle/fine-tune-subject.ts'
+import type { CalibratedSubject, FineTuning } from '../../core/schemas/bundle.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { logFormatOption, numberOption } from '../options.ts'
+import { integerOption, logFormatOption, numberOption } from '../options.ts'
 import { createReporter } from '../progress.ts'
 
 interface CalibrateCommandOptions {
@@ -13,6 +14,9 @@ interface CalibrateCommandOptions {
   readonly subject: string
   readonly out: string
   readonly gate: number
+  readonly fineTune: boolean
+  readonly epochs?: number
+  readonly learningRate: number
   readonly logFormat: 'text' | 'json'
 }
 
@@ -35,23 +39,38 @@ export function calibrateCommand(): Command {
       numberOption('--gate', 0),
       defaultGateThreshold,
     )
+    .option('--fine-tune', 'train the last layers of its network on the calibration runs', false)
+    .option(
+      '--epochs <n>',
+      'of fine-tuning; by default a run that is left out decides, or there are 20',
+      integerOption('--epochs', 1),
+    )
+    .option(
+      '--learning-rate <rate>',
+      'of fine-tuning',
+      numberOption('--learning-rate', 1e-9),
+      fineTuneDefaults.learningRate,
+    )
     .addOption(logFormatOption())
     .action(calibrateAction)
 }
 
 async function calibrateAction(dir: string, options: CalibrateCommandOptions): Promise<void> {
-  const { bids, subject, out, gate: threshold, logFormat } = options
+  const { bids, subject, out, gate: threshold, epochs, learningRate, logFormat } = options
   const bundle = await readBundle(dir)
   const emit = createReporter(logFormat, out)
-  const manifest = await calibrateBundle({ bundle, bids, subject, out, threshold, emit })
+  const fineTune = options.fineTune ? { epochs, learningRate } : undefined
+  const manifest = await calibrateBundle({ bundle, bids, subject, out, threshold, fineTune, emit })
   const entry = manifest.calibrated?.find((one) => one.subject === subject)
   if (entry === undefined) return
   process.stdout.write(`${formatCalibrated(entry)}\nbundle: ${out}\n`)
   if (entry.gate?.passed === false) process.exitCode = exitCodes.findings
 }
 
-function formatCalibrated({ subject, runs, gate, gateReason }: CalibratedSubject): string {
+function formatCalibrated(entry: CalibratedSubject): string {
+  const { subject, runs, gate, gateReason, fineTuning } = entry
   const lines = [`calibrated ${subject} on ${runs.length} run(s): ${runs.join(', ')}`]
+  if (fineTuning !== undefined) lines.push(formatFineTuning(fineTuning))
   if (gate === null) lines.push(`gate: not computed, ${gateReason ?? 'for no reason given'}`)
   else {
     const { auc, threshold, passed, nRuns, nVolumes } = gate
@@ -61,4 +80,19 @@ function formatCalibrated({ subject, runs, gate, gateReason }: CalibratedSubject
     )
   }
   return lines.join('\n')
+}
+
+function formatFineTuning({
+  layers,
+  epochs,
+  chosenBy,
+  nVolumes,
+  loss,
+  leftOutLoss,
+}: FineTuning): string {
+  const change = ({ before, after }: FineTuning['loss']): string =>
+    `${before.toFixed(3)} to ${after.toFixed(3)}`
+  const by = { 'left-out runs': 'chosen by runs that were left out', default: 'the default, as no run could be left out', user: 'as asked' }[chosenBy] // prettier-ignore
+  const leftOut = leftOutLoss === null ? '' : `, of left-out runs ${change(leftOutLoss)}`
+  return `fine-tuned ${layers.join(', ')} on ${nVolumes} volumes: ${epochs} epochs (${by}), loss ${change(loss)}${leftOut}`
 }

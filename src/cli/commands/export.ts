@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { writeFileAtomic } from '../../io/artifacts.ts'
 import { exportNetwork } from '../../pipeline/bundle/export-network.ts'
-import { readBundle } from '../../pipeline/bundle/read-bundle.ts'
+import { readBundle, readCalibration } from '../../pipeline/bundle/read-bundle.ts'
 import { openOnce } from '../../pipeline/fold-task.ts'
 
 /**
@@ -16,12 +16,17 @@ export function exportCommand(): Command {
     .description('write the network of a frozen decoder as ONNX')
     .argument('<bundle>', 'the bundle folder that `limbic train` wrote')
     .requiredOption('--onnx <file>', 'where to write it')
+    .option('--subject <label>', 'with the last layers of a subject that was fine-tuned')
     .action(exportAction)
 }
 
-async function exportAction(dir: string, { onnx }: { readonly onnx: string }): Promise<void> {
+async function exportAction(
+  dir: string,
+  { onnx, subject }: { readonly onnx: string; readonly subject?: string },
+): Promise<void> {
   const bundle = await readBundle(dir)
-  const { bytes, inputShape, input } = await exportNetwork(bundle, openOnce('cpu'))
+  const calibration = subject === undefined ? undefined : await readCalibration(bundle, subject)
+  const { bytes, inputShape, input } = await exportNetwork(bundle, openOnce('cpu'), calibration)
   await writeFileAtomic(onnx, bytes)
   const { classes, model } = bundle.manifest
   process.stdout.write(

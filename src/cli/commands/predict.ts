@@ -7,6 +7,7 @@ import { LimbicError } from '../../core/errors/index.ts'
 import { silent } from '../../core/events.ts'
 import { formatRunKey, type RunKey } from '../../core/types.ts'
 import { parseBidsName, runIdOf } from '../../io/bids/index.ts'
+import { assertNoLeak } from '../../evaluate/leak-guard.ts'
 import type { Calibration } from '../../evaluate/protocol/calibration.ts'
 import { predictImage, type VolumePrediction } from '../../pipeline/bundle/predict-image.ts'
 import {
@@ -59,6 +60,9 @@ async function predictAction(
     const calibration =
       calibrations.get(subject) ?? (await calibrate(bundle, subject, options, images))
     calibrations.set(subject, calibration)
+    const { fineTuned } = calibration
+    if (fineTuned !== undefined)
+      assertNoLeak([{ state: fineTuned, scope: 'subject' }], subject, runKeysOf([image]))
     for await (const row of predictImage(bundle, calibration, image))
       process.stdout.write(
         options.json ? `${formatJson(image, bundle, row)}\n` : `${formatRow(image, bundle, row)}\n`,

@@ -116,6 +116,30 @@ export const realtimeErrors = {
     found: d.subject,
     remedy: 'Use the bundle as it is with --subject, or give the new subject another label.',
   }),
+  FINE_TUNE_WITHOUT_NETWORK: (d: {
+    bundle: string
+    model: string
+    networks: readonly string[]
+  }): ErrorText => ({
+    where: d.bundle,
+    problem: 'Only the last layers of a network can be fine-tuned, and this decoder is none.',
+    expected: `a decoder whose model is one of ${d.networks.join(', ')}`,
+    found: d.model,
+    remedy: `Calibrate without --fine-tune, or train a decoder with \`--set classify.model=${d.networks[0]}\`.`,
+  }),
+  FINE_TUNE_LABELS_MISSING: (d: {
+    subject: string
+    missing: readonly string[]
+    runs: readonly string[]
+  }): ErrorText => ({
+    where: `sub-${d.subject}`,
+    problem:
+      'The calibration runs do not show every class, so fine-tuning would unlearn those that are missing.',
+    expected: 'labelled volumes of all classes in the calibration runs',
+    found: `no volume of ${d.missing.join(', ')} in ${d.runs.join(', ')}`,
+    remedy:
+      'Calibrate without --fine-tune, or record a calibration run with all conditions and name it by the rule `data.calibration` of the pipeline.',
+  }),
   RT_DECODER_DIED: (d: { volume: number; retries: number; reason: string }): ErrorText => ({
     problem: `The decoder died on volume ${d.volume}, which was given up; the next one is decoded.`,
     expected: `an answer at one of ${d.retries + 1} attempts`,

@@ -16,6 +16,24 @@ export const gateSchema = z.strictObject({
   nVolumes: z.int().min(1),
 })
 
+const lossChangeSchema = z.strictObject({ before: z.number(), after: z.number() })
+
+/** What was learnt of a subject beyond its calibration. */
+export const fineTuningSchema = z.strictObject({
+  /** Dense layers whose weights are the subject's own; all others are those of the bundle. */
+  layers: z.array(z.string()).min(1),
+  /** The calibration runs whose labels were learnt from: no score of theirs means anything any more. */
+  runs: z.array(z.string()).min(1),
+  nVolumes: z.int().min(1),
+  learningRate: z.number().gt(0),
+  epochs: z.int().min(0),
+  chosenBy: z.enum(['left-out runs', 'default', 'user']),
+  /** Cross-entropy in nats, every class with the same weight, of the runs that were learnt from. */
+  loss: lossChangeSchema,
+  /** Mean over calibration runs, each left out in turn; null when they did not choose the number of epochs. */
+  leftOutLoss: lossChangeSchema.nullable(),
+})
+
 export const bundleSchema = z.strictObject({
   format: z.literal('limbic-bundle-1'),
   name: z.string(),
@@ -35,6 +53,8 @@ export const bundleSchema = z.strictObject({
         /** Null when there was nothing to compute it from; `gateReason` says why. */
         gate: gateSchema.nullable(),
         gateReason: z.string().nullable(),
+        /** Absent unless the subject was fine-tuned. */
+        fineTuning: fineTuningSchema.optional(),
       }),
     )
     .optional(),
@@ -54,5 +74,6 @@ export const bundleSchema = z.strictObject({
 })
 
 export type BundleManifest = z.infer<typeof bundleSchema>
+export type FineTuning = z.infer<typeof fineTuningSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type CalibratedSubject = NonNullable<BundleManifest['calibrated']>[number]

@@ -11,6 +11,7 @@ import type { Matrix } from '../../core/types.ts'
 import type { CausalPreprocessorOptions } from '../../preprocess/causal-preprocessor.ts'
 import type { ScalerState } from '../../preprocess/scaler.ts'
 import type { SelectionState } from '../../select/select-voxels.ts'
+import type { FineTunedState } from '../../train/fine-tune/last-weights.ts'
 import type { ProtocolContext, Variant } from './context.ts'
 import type { Population } from './population.ts'
 import { isParcelSpace, parcelsOf } from './parcels.ts'
@@ -31,6 +32,8 @@ export interface Calibration {
   readonly mapper: MapperState | null
   /** What raw volumes of the subject go through first; absent where they are used as they are. */
   readonly preprocessing?: CausalPreprocessorOptions
+  /** Layers of the decoder's network that are the subject's own; absent unless it was fine-tuned. */
+  readonly fineTuned?: FineTunedState
 }
 
 /**

@@ -7,9 +7,10 @@ import type { Emit } from '../../core/events.ts'
 import { LimbicError } from '../../core/errors/index.ts'
 import type { BundleManifest, CalibratedSubject } from '../../core/schemas/bundle.ts'
 import { calibrateSubject } from '../../evaluate/protocol/calibration.ts'
-import { runKeys } from '../../evaluate/protocol/subject-data.ts'
+import { runKeys, type RunData } from '../../evaluate/protocol/subject-data.ts'
 import { scoreGate } from './calibration-gate.ts'
 import { readBundleFile, writeBundleFiles } from './files.ts'
+import { fineTuneSubject, type FineTuneOptions } from './fine-tune-subject.ts'
 import { openCalibrationRuns, withPreprocessing, type Bundle } from './read-bundle.ts'
 
 export interface CalibrateOptions {
@@ -22,6 +23,8 @@ export interface CalibrateOptions {
   readonly out: string
   /** Smallest AUC that passes the gate. */
   readonly threshold: number
+  /** Train the last layers of the decoder's network on the calibration runs too; undefined for not. */
+  readonly fineTune?: FineTuneOptions | undefined
   readonly emit: Emit
 }
 
@@ -31,11 +34,12 @@ export interface CalibrateOptions {
  * @param options - Decoder, runs, and where to.
  * @returns The manifest of the new bundle; its last `calibrated` entry is the subject.
  * @throws {LimbicError} `RT_SUBJECT_KNOWN` for a subject that the decoder was trained on; `OPTION_INVALID` for a folder that holds something else; as
- *   `openCalibrationRuns` and `calibrateSubject`.
- * @remarks The decoder itself is not touched: voxels, scale and alignment of the subject are added. A subject that was calibrated before is replaced.
+ *   `openCalibrationRuns`, `calibrateSubject` and `fineTuneSubject`.
+ * @remarks The decoder itself is not touched: voxels, scale and alignment of the subject are added, and its own last layers if it is fine-tuned. A subject
+ *   that was calibrated before is replaced. The gate goes through the fine-tuning again without the run that it scores.
  */
 export async function calibrateBundle(options: CalibrateOptions): Promise<BundleManifest> {
-  const { bundle, bids, subject, out, threshold, emit } = options
+  const { bundle, bids, subject, out, threshold, fineTune, emit } = options
   const manifest = withoutHashes(bundle.manifest)
   if (manifest.trainingSubjects.includes(subject))
     throw new LimbicError('RT_SUBJECT_KNOWN', { bundle: bundle.dir, subject })
@@ -45,11 +49,17 @@ export async function calibrateBundle(options: CalibrateOptions): Promise<Bundle
     const opened = await openCalibrationRuns(bundle, bids, subject, cacheDir, emit)
     const { context, population, data, runs, dataset } = opened
     const own = await calibrateSubject(context, population, data, runs)
-    const calibration = await withPreprocessing(own, dataset)
+    const tuned = fineTune && (await fineTuneSubject(bundle, opened, runs, fineTune))
+    const tuneOn = tuned && (async (some: readonly RunData[]) => some === runs ? tuned.state : (await fineTuneSubject(bundle, opened, some, fineTune)).state) // prettier-ignore
+    const calibration = {
+      ...(await withPreprocessing(own, dataset)),
+      ...(tuned && { fineTuned: tuned.state }),
+    }
     const entry: CalibratedSubject = {
       subject,
       runs: [...runKeys(runs)],
-      ...(await scoreGate(bundle, opened, threshold)),
+      ...(await scoreGate(bundle, opened, threshold, tuneOn)),
+      ...(tuned && { fineTuning: tuned.record }),
     }
     const others = (manifest.calibrated ?? []).filter((one) => one.subject !== subject)
     return await writeBundleFiles(

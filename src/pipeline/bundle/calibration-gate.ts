@@ -4,8 +4,10 @@ import type { CalibratedSubject, Gate } from '../../core/schemas/bundle.ts'
 import { calibrateSubject, runFeatures } from '../../evaluate/protocol/calibration.ts'
 import { takeSamples } from '../../evaluate/protocol/samples.ts'
 import type { RunData } from '../../evaluate/protocol/subject-data.ts'
+import { assertNoLeak } from '../../evaluate/leak-guard.ts'
 import { aucPerClass } from '../../evaluate/metrics/index.ts'
 import { classifierOf } from '../../train/classifiers.ts'
+import { withFineTuned, type FineTunedState } from '../../train/fine-tune/last-weights.ts'
 import { applyTemperature } from '../../train/temperature.ts'
 import type { Bundle, CalibrationRuns } from './read-bundle.ts'
 
@@ -18,6 +20,7 @@ export const defaultGateThreshold = 0.7
  * @param bundle - The decoder.
  * @param opened - The subject's runs.
  * @param threshold - Smallest AUC that passes.
+ * @param fineTune - Trains the decoder's last layers on runs; it is never given the run that is scored with them.
  * @returns The gate; null, with the reason, when nothing can be scored. Labelled runs that calibrate are left out one after the other; labelled runs of the
  *   dataset that do not calibrate are scored with the calibration itself.
  * @throws {LimbicError} As `calibrateSubject`, except where a calibration on fewer runs is not possible: that is a reason.
@@ -27,6 +30,7 @@ export async function scoreGate(
   bundle: Bundle,
   opened: CalibrationRuns,
   threshold: number,
+  fineTune?: (runs: readonly RunData[]) => Promise<FineTunedState>,
 ): Promise<Pick<CalibratedSubject, 'gate' | 'gateReason'>> {
   const folds = planFolds(opened)
   if (typeof folds === 'string') return { gate: null, gateReason: folds }
@@ -39,7 +43,11 @@ export async function scoreGate(
       const features = await runFeatures(context, own, scored)
       const samples = takeSamples(scored, features, 'volume')
       const { model } = bundle.pipeline.classify
-      const logits = await classifierOf(model).score(bundle.classifier, samples.features, context)
+      const fineTuned = await fineTune?.(calibration)
+      if (fineTuned !== undefined)
+        assertNoLeak([{ state: fineTuned, scope: 'subject' }], data.subject, samples.runs)
+      const classifier = withFineTuned(bundle.classifier, fineTuned)
+      const logits = await classifierOf(model).score(classifier, samples.features, context)
       labels.push(...samples.labels)
       for (const score of applyTemperature(logits, bundle.temperature).data) scores.push(score)
     } catch (error) {
@@ -68,6 +76,7 @@ const tooLittle = new Set<string>([
   'ALIGN_RANK_DEFICIENT',
   'CALIBRATION_LABELS_MISSING',
   'SELECT_TOO_FEW_CLASSES',
+  'FINE_TUNE_LABELS_MISSING',
 ])
 
 interface GateFold {

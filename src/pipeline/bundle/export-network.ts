@@ -2,7 +2,9 @@
 import { LimbicError } from '../../core/errors/index.ts'
 import type { Engine } from '../../engine/index.ts'
 import { exportOnnx } from '../../engine/onnx/index.ts'
+import type { Calibration } from '../../evaluate/protocol/calibration.ts'
 import { classifierOf, listClassifiers } from '../../train/classifiers.ts'
+import { withFineTuned } from '../../train/fine-tune/last-weights.ts'
 import type { Bundle } from './read-bundle.ts'
 
 /** An exported network. */
@@ -20,12 +22,14 @@ export interface ExportedNetwork {
  *
  * @param bundle - The decoder.
  * @param openEngine - Where the network is built.
+ * @param calibration - Of the subject whose fine-tuned layers it is to have; the bundle's own network without.
  * @returns The network. The decoder's probabilities are the softmax of its scores divided by the temperature of the bundle.
  * @throws {LimbicError} `BUNDLE_WITHOUT_NETWORK` when the model is none; `ONNX_LAYER_UNSUPPORTED` when it has a layer that cannot be exported.
  */
 export async function exportNetwork(
   bundle: Bundle,
   openEngine: () => Promise<Engine>,
+  calibration?: Calibration,
 ): Promise<ExportedNetwork> {
   const name = bundle.pipeline.classify.model
   const classifier = classifierOf(name)
@@ -35,7 +39,10 @@ export async function exportNetwork(
       model: name,
       networks: listClassifiers().filter((one) => classifierOf(one).createNetwork !== undefined),
     })
-  const { model, input } = classifier.createNetwork(bundle.classifier, await openEngine())
+  const { model, input } = classifier.createNetwork(
+    withFineTuned(bundle.classifier, calibration?.fineTuned),
+    await openEngine(),
+  )
   try {
     const inputShape = model.inputs[0]!.shape.slice(1) as number[]
     return { bytes: await exportOnnx(model), inputShape, input }

@@ -5,6 +5,7 @@ import type { Calibration } from '../../evaluate/protocol/calibration.ts'
 import { createVolumeScaler } from '../../evaluate/protocol/scale.ts'
 import type { Engine } from '../../engine/index.ts'
 import { createScorer } from '../../train/classifiers.ts'
+import { withFineTuned } from '../../train/fine-tune/last-weights.ts'
 import { applyTemperature } from '../../train/temperature.ts'
 import type { Bundle } from './read-bundle.ts'
 
@@ -37,7 +38,8 @@ export async function createVolumeDecoder(
   const { classifier, temperature, pipeline } = bundle
   const { voxels } = calibration.selection
   const scale = createVolumeScaler(calibration.scaler, pipeline.clean.baseline, voxels.length)
-  const score = await createScorer(pipeline.classify.model, classifier, { openEngine })
+  const own = withFineTuned(classifier, calibration.fineTuned)
+  const score = await createScorer(pipeline.classify.model, own, { openEngine })
   const values = new Float32Array(voxels.length)
   const { shape } = bundle.manifest.grid
   return {

@@ -35,6 +35,7 @@ export const cnn1dClassifier: Classifier<Cnn1dFitOptions, Cnn1dState> = {
   createNetwork: (state, { tf }) => ({
     model: createStateModel(tf, state),
     input: describeInput(state),
+    prepare: (features) => [networkInput(state.projection, features)],
   }),
   createScorer: createNetworkScorer,
 }

@@ -12,6 +12,7 @@ import {
   type Resnet3dState,
 } from './resnet3d-state.ts'
 import { trainMembers } from './train-members.ts'
+import { volumeInputs } from './volume-feed.ts'
 import { volumeLabels, type VolumeSamples } from './volume-samples.ts'
 
 /**
@@ -26,6 +27,7 @@ export const resnet3dClassifier: Classifier<Resnet3dFitOptions, Resnet3dState> =
   createNetwork: (state, engine) => ({
     model: createResnet3dModel(engine, state),
     input: `a volume [x][y][z], ${state.volumeZ ? 'its voxels brought to mean 0 and SD 1, ' : ''}0 outside the decoder's ${state.nFeatures} voxels`,
+    prepare: (features) => volumeInputs(state.grid, features, state),
   }),
   createScorer: createResnet3dScorer,
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBundle, readCalibration } from '../../../src/pipeline/bundle/read-bundle.ts'
 import { startSession } from '../../../src/realtime/session.ts'
 import { openInProcessDecoder } from '../../../src/realtime/decode/in-process-decoder.ts'
-import { temporaryFolder, writeDataset } from '../../pipeline/_dataset.ts'
+import { emotionRun, filmRun, temporaryFolder, writeDataset } from '../../pipeline/_dataset.ts'
 import { train } from '../../pipeline/bundle/_trained.ts'
 import { listen, scriptedSource } from '../../realtime/_session.ts'
 import { limbic } from '../_main.ts'
@@ -71,5 +71,44 @@ describe('limbic calibrate', () => {
     )
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('RT_SUBJECT_KNOWN')
+  })
+
+  it('fine-tunes a network on request; predict then refuses the runs that were learnt from', async () => {
+    const many = join(dir, 'many')
+    await writeDataset(many, { runs: 2 })
+    const settings = ['model=cnn1d', 'options={epochs: 2, batchSize: 16}']
+    const rotating = [
+      'data.calibration={kind: rotate}',
+      'align.match=condition',
+      'align.components=4',
+    ]
+    const network = join(dir, 'network')
+    await train(many, network, ...rotating, ...settings.map((setting) => `classify.${setting}`))
+    const given = ['--bids', many, '--subject', '03', '--out', join(dir, 'tuned'), '--gate', '0']
+    const { stdout } = await limbic(
+      ...['calibrate', join(network, 'bundle'), ...given, '--fine-tune', '--learning-rate', '0.01'],
+    )
+    expect(stdout).toMatch(
+      /\nfine-tuned branch on \d+ volumes: \d+ epochs \(chosen by runs that were left out\), loss \d\.\d{3} to \d\.\d{3}, of left-out runs \d\.\d{3} to \d\.\d{3}\n/,
+    )
+    const refused = await limbic(
+      'predict',
+      join(dir, 'tuned'),
+      emotionRun(many, '03', 'bold.nii.gz'),
+    )
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toContain('LEAK_DETECTED')
+    expect(refused.stderr).toContain('sub-03/task-emotion/run-1')
+    const other = await limbic('predict', join(dir, 'tuned'), filmRun(many, '03', 'bold.nii.gz'))
+    expect(other.code).toBe(0)
+    const onnx = join(dir, 'own.onnx')
+    const exported = await limbic('export', join(dir, 'tuned'), '--onnx', onnx, '--subject', '03')
+    expect(exported.stdout).toContain('cnn1d in')
+  }, 60_000)
+
+  it('says that a linear decoder cannot be fine-tuned', async () => {
+    const refused = await calibrate('linear', '--fine-tune')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('FINE_TUNE_WITHOUT_NETWORK')
   })
 })
