@@ -36,8 +36,10 @@ export interface ScannerAction {
   readonly form: VolumeForm
 }
 
-/** Part of the repetition time after which the second of two copies, or a volume that gave way, is sent. */
+/** Part of the repetition time after which a volume that gave way is sent. */
 const shortly = 0.25
+/** The same for the second of two copies: the first one has been taken by then. */
+const again = 0.6
 
 /**
  * Plans a run.
@@ -91,7 +93,7 @@ function actionsOf(
   if (faults.wrongMatrix?.has(volume) === true) return [send('wrong-matrix')]
   return [
     send('whole'),
-    ...(faults.duplicate?.has(volume) === true ? [send('whole', atMs + shortly * trMs)] : []),
-    ...(faults.conflict?.has(volume) === true ? [send('altered', atMs + shortly * trMs)] : []),
+    ...(faults.duplicate?.has(volume) === true ? [send('whole', atMs + again * trMs)] : []),
+    ...(faults.conflict?.has(volume) === true ? [send('altered', atMs + again * trMs)] : []),
   ]
 }
