@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Memo } from '../../../src/core/memo.ts'
 import { decideInner } from '../../../src/evaluate/protocol/fit.ts'
 import { runStrictFold } from '../../../src/evaluate/protocol/strict.ts'
+import type { ProtocolContext } from '../../../src/evaluate/protocol/context.ts'
 import type { Population } from '../../../src/evaluate/protocol/population.ts'
 import { hashKey } from '../../../src/pipeline/cache.ts'
 import { encodeState } from '../../../src/io/state-file.ts'
@@ -12,6 +13,8 @@ import type { RunData } from '../../../src/evaluate/protocol/subject-data.ts'
 import { makeContext, makePipeline, makeStudy, subjects } from './_study.ts'
 
 const leak = expect.objectContaining({ code: 'LEAK_DETECTED' }) as unknown
+
+const chosenBy = { innerSubjects: 'all', by: 'balancedAccuracy' } as const
 
 describe('runStrictFold', () => {
   it('decodes a subject through its calibration run, and not without', async () => {
@@ -68,8 +71,19 @@ describe('runStrictFold', () => {
     const before = await fitted(makeStudy())
     const after = await fitted(makeStudy(reversed))
     expect(before.states.length).toBeGreaterThan(8)
+    expect(before.states.filter((state) => state.startsWith('scoring'))).toHaveLength(3)
     expect(after.states).toEqual(before.states)
     expect(after.accuracy).not.toBe(before.accuracy)
+  })
+
+  it('chooses the same, whatever the labels of the scored runs are', async () => {
+    const choose = { grid: { 'select.k': [4, 10], 'classify.options.shrinkage': [0.1, 0.9] } }
+    const reversed = { subject: '02', labels: (old: number[]) => old.map((label) => 2 - label) }
+    const choosing = async (study: ReturnType<typeof makeStudy>) => {
+      const context = makeContext({ ...makePipeline(), choose: { ...chosenBy, ...choose } })
+      return (await runStrictFold(context, study, '02')).choices
+    }
+    expect(await choosing(makeStudy(reversed))).toEqual(await choosing(makeStudy()))
   })
 
   it('notices when labels of a training subject change', async () => {
@@ -195,7 +209,7 @@ describe('runStrictFold', () => {
   })
 })
 
-/** Every remembered state of the fold, as hashes, and the accuracy it led to. */
+/** Everything that was fitted or decided in the fold, the held-out subject's scaler and map among it, as hashes; and the accuracy it led to. */
 async function fitted(
   study: ReturnType<typeof makeStudy>,
   settings: readonly string[] = [],
@@ -206,8 +220,17 @@ async function fitted(
     states.push(`${stage} ${sha256(encodeState({ value }))}`)
     return value
   }
-  const fold = await runStrictFold(makeContext(makePipeline(settings), recording), study, '02')
-  return { states, accuracy: fold.models.lda!.calibrated.accuracy }
+  const context: ProtocolContext = {
+    ...makeContext(makePipeline(settings), recording),
+    onCalibrated: ({ decoder, calibration }) => {
+      states.push(`scoring ${sha256(encodeState({ decoder, calibration }))}`)
+      return Promise.resolve()
+    },
+  }
+  const { models, selectedVoxels, choices } = await runStrictFold(context, study, '02')
+  const { temperature, calibrated } = models.lda!
+  states.push(`decided ${JSON.stringify({ temperature, selectedVoxels, choices })}`)
+  return { states, accuracy: calibrated.accuracy }
 }
 
 function tampering<V>(target: string, change: (value: V) => unknown): Memo {
