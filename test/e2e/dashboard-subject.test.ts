@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('the subject’s page', () => {
   it('holds the last value for a missing volume when told so, until it is stale', async () => {
     const { page, decode, withhold, server } = await show(
       browser,
-      '/subject?missing=hold&stale=1500',
+      '/subject?missing=hold&stale=3000',
       { context: still },
     )
     await expect.poll(() => server.nClients).toBe(1)
@@ -73,6 +73,26 @@ describe.skipIf(chromiumPath === undefined)('the subject’s page', () => {
     await page.waitForTimeout(100)
     expect(await fullness(page)).toBeCloseTo(0.4, 2)
     await expect.poll(() => fullness(page), { timeout: 10_000 }).toBeNull()
+  })
+
+  it('shows what came before it knew which class it is to show', async () => {
+    // Anything that asks for nothing itself.
+    const { page, decode, base } = await show(browser, '/assets/icon.svg', { context: still })
+    let [ask, answer] = [(): void => undefined, (): void => undefined]
+    const asked = new Promise<void>((resolve) => (ask = resolve))
+    const held = new Promise<void>((resolve) => (answer = resolve))
+    await page.route('**/session', async (route) => {
+      ask()
+      await held
+      await route.continue()
+    })
+    await page.goto(`${base}/subject`)
+    await asked
+    decode(0, values(0.4))
+    await page.waitForTimeout(100)
+    expect(await fullness(page)).toBeNull()
+    answer()
+    await expect.poll(() => fullness(page)).toBeCloseTo(0.4, 2)
   })
 
   it('shows the class, shape, colours and range that its address asks for', async () => {

@@ -20,16 +20,23 @@ let className = settings.className
 let staleMs = settings.staleMs
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let staleTimer
+/** @type {Feedback | undefined} What came before the class was known whose probability is shown. */
+let early
 
 /** Shows that there is nothing to show. */
 function turnNeutral() {
+  early = undefined
   clearTimeout(staleTimer)
   shape.classList.add('neutral')
 }
 
 /** @param {Feedback} feedback - The newest volume's. */
 function take(feedback) {
-  const probability = className === null ? undefined : feedback.smoothed?.[className]
+  if (className === null) {
+    early = feedback
+    return
+  }
+  const probability = feedback.smoothed?.[className]
   if (probability === undefined) {
     if (settings.missing === 'neutral') turnNeutral()
     return
@@ -48,6 +55,8 @@ async function askSession() {
   if (session === undefined) return
   className = settings.className ?? session.feedbackClass
   if (settings.staleMs === null && session.trSeconds !== null) staleMs = 2000 * session.trSeconds
+  if (early !== undefined) take(early)
+  early = undefined
 }
 
 connectToSession({
