@@ -59,7 +59,7 @@ export async function fineTuneSubject(
     const fittedOn = runKeys(labelled)
     const weights = scatterWeights(bundle.classifier, layers, end)
     return {
-      state: { kind: 'fine-tuned layers', fittedOn, weights },
+      state: { kind: 'fine-tuned network', fittedOn, weights },
       record: {
         layers: layers.map(({ name }) => name),
         runs: [...fittedOn],

@@ -7,7 +7,7 @@ import type { LastLayer } from './scores-by-layer.ts'
 
 /** Last layers that were trained on for one subject. */
 export interface FineTunedState extends State {
-  readonly kind: 'fine-tuned layers'
+  readonly kind: 'fine-tuned network'
   /** Kernel and bias of every layer, named as in the network. */
   readonly weights: readonly WeightArray[]
 }

@@ -126,7 +126,9 @@ describe('a scan into a folder', () => {
 })
 
 describe('copies of originals', () => {
+  const mosaics = 'projects/sample/dicomDir/20190219.0219191_faceMatching.0219191_faceMatching'
   const series = [
+    ['Siemens mosaics of rt-cloud', `data/rtcloud-facematching-siemens-mosaic/${mosaics}`, 10],
     ['GE slices of Pyneal', 'data/pyneal-siemens-ge-philips/GE_env/funcData/s1925', 54],
     ['Siemens mosaics of Pyneal', 'data/pyneal-siemens-ge-philips/Siemens_env/funcData', 3],
     ['Philips PAR/REC of Pyneal', 'data/pyneal-siemens-ge-philips/Philips_env/funcData/0001', 8],

@@ -13,7 +13,7 @@ const classifier = {
 } as const
 const layers = [{ name: 'out', gain: 1, nInputs: 1 }]
 const tunedOf = (weights: FineTunedState['weights']): FineTunedState => ({
-  ...{ kind: 'fine-tuned layers', fittedOn: ['sub-02/task-a'], weights },
+  ...{ kind: 'fine-tuned network', fittedOn: ['sub-02/task-a'], weights },
 })
 
 describe('the last layers', () => {

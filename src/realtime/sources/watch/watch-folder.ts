@@ -109,6 +109,7 @@ function createWatcher(rule: WatchRule, queue: ReturnType<typeof createArrivalQu
       if (touched.size > 0 && !isFirstListing) {
         await lookAtTouched()
         await readDue()
+        report()
       }
       await sight(name)
     }
