@@ -22,6 +22,7 @@ import { formatEventLine, formatSummary } from '../realtime/lines.ts'
 import { openSource, type SourceOptions } from '../realtime/open-source.ts'
 import { parseSmoothing, readPolicy, type PolicyOptions } from '../realtime/options.ts'
 import { chooseClass } from '../realtime/outputs.ts'
+import { raisePriority } from '../realtime/raise-priority.ts'
 
 interface RealtimeOptions extends SourceOptions, PolicyOptions, ConductOptions {
   readonly subject?: string
@@ -152,6 +153,7 @@ async function realtimeAction(bundleDir: string, options: RealtimeOptions): Prom
   const bundle = await readBundle(bundleDir)
   const className = chooseClass(bundle.manifest.classes, options.feedbackClass)
   const calibration = await readCalibration(bundle, chooseSubject(bundle, options.subject))
+  raisePriority()
   const source = await openSource(options)
   const say = (line: string): boolean => (options.json ? process.stderr : process.stdout).write(`${line}\n`) // prettier-ignore
   const summary = await conductSession(
