@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the GPU engine on a bare Linux machine: it needs an NVIDIA driver and Python, and compares with PyTorch where that is installed.
-#   bench/gpu.sh pack FOLDER      on a machine with the project: puts all that is needed into FOLDER (about 40 MB), this script included
+#   bench/gpu.sh pack FOLDER      on a machine with the project: puts all that is needed into FOLDER (about 46 MB), this script included
 #   FOLDER/gpu.sh [--tiny]        on the GPU machine: doctor with the self-test, then tables; under 8 minutes
 #   bench/gpu.sh [--tiny]         the same where the project is installed
 # GPU_BUDGET and TORCH_BUDGET are the seconds for limbic and, per precision, for PyTorch. LIMBIC_ALLOW_SOFTWARE_GPU=1 takes a GPU in software.
