@@ -35,21 +35,20 @@ export function suitsWinograd(shape: VolumeShape): boolean {
 /** The algorithm; channels must be multiples of 4. */
 export const winograd: VolumeAlgorithm = {
   convolve(context, shape, x, filter, y, onRows) {
-    const { heap, products, simd } = context
+    const { products, simd } = context
     const { C, Cout, output } = shape
-    const pitch = pitchOf(Math.min(tilesPerPiece(shape), tilesOf(shape)))
-    const [vSize, uSize, mSize] = [nPlanes * pitch * C, nPlanes * C * Cout, nPlanes * pitch * Cout]
-    const planes = { count: nPlanes, M: pitch, N: Cout, K: C }
+    const tiles = tilesOf(shape)
+    const pitch = pitchOf(Math.min(tilesPerPiece(shape), tiles))
+    const sizes = { count: nPlanes, M: pitch, N: Cout, K: C }
     withPaddedInput(context, shape, x, (volume) =>
-      heap.withScratch(vSize + uSize + mSize, (V) => {
-        const [U, M] = [V + vSize * 4, V + (vSize + uSize) * 4]
-        const [v, u, m] = [heap.view(V, vSize), heap.view(U, uSize), heap.view(M, mSize)]
-        simd.winogradWeights(filter, U, C * Cout)
-        for (let first = 0; first < tilesOf(shape); first += pitch) {
-          const end = Math.min(first + pitch, tilesOf(shape))
-          transformInput(context, shape, volume, V, pitch, first, end)
-          products.multiplyPlanes(planes, v, u, m)
-          simd.winogradOutput(M, y, pitch * Cout * 4, first, end, ...output, Cout)
+      withPlanes(context, shape, pitch, ({ V, U, M }) => {
+        simd.winogradWeights(filter, U.pointer, C * Cout)
+        for (let first = 0; first < tiles; first += pitch) {
+          const end = Math.min(first + pitch, tiles)
+          transformInput(context, shape, volume, V.pointer, pitch, first, end)
+          // The last piece may have rows without a tile: whatever they hold is multiplied, and looked at by nobody.
+          products.multiplyPlanes(sizes, V.values, U.values, M.values)
+          simd.winogradOutput(M.pointer, y, pitch * Cout * 4, first, end, ...output, Cout)
         }
       }),
     )
@@ -62,25 +61,45 @@ export const winograd: VolumeAlgorithm = {
     })
   },
   filterGradient(context, shape, x, dy, dFilter) {
-    const { heap, products, simd } = context
+    const { products, simd } = context
     const { C, Cout, output } = shape
     const tiles = tilesOf(shape)
     const pitch = pitchOf(tiles)
-    const [vSize, uSize, mSize] = [nPlanes * pitch * C, nPlanes * C * Cout, nPlanes * pitch * Cout]
-    const planes = { count: nPlanes, M: C, N: Cout, K: pitch, transA: true }
+    const sizes = { count: nPlanes, M: C, N: Cout, K: pitch, transA: true }
     withPaddedInput(context, shape, x, (volume) =>
-      heap.withScratch(vSize + uSize + mSize, (V) => {
-        const [U, M] = [V + vSize * 4, V + (vSize + uSize) * 4]
-        const [v, u, m] = [heap.view(V, vSize), heap.view(U, uSize), heap.view(M, mSize)]
-        transformInput(context, shape, volume, V, pitch, 0, tiles)
-        simd.winogradOutputGrad(dy, M, pitch * Cout * 4, 0, tiles, ...output, Cout)
-        clearRows(v, pitch, C, tiles)
-        clearRows(m, pitch, Cout, tiles)
-        products.multiplyPlanes(planes, v, m, u)
-        simd.winogradWeightsGrad(U, dFilter, C * Cout)
+      withPlanes(context, shape, pitch, ({ V, U, M }) => {
+        transformInput(context, shape, volume, V.pointer, pitch, 0, tiles)
+        simd.winogradOutputGrad(dy, M.pointer, pitch * Cout * 4, 0, tiles, ...output, Cout)
+        clearRows(V.values, pitch, C, tiles)
+        clearRows(M.values, pitch, Cout, tiles)
+        products.multiplyPlanes(sizes, V.values, M.values, U.values)
+        simd.winogradWeightsGrad(U.pointer, dFilter, C * Cout)
       }),
     )
   },
+}
+
+/** Planes one behind the other. */
+interface Planes {
+  readonly pointer: number
+  readonly values: Float32Array
+}
+
+/** Room for the planes of the input `[64 x pitch x C]`, of the weights `[64 x C x Cout]` and of the output `[64 x pitch x Cout]`. */
+function withPlanes(
+  { heap }: KernelContext,
+  { C, Cout }: VolumeShape,
+  pitch: number,
+  use: (planes: { readonly V: Planes; readonly U: Planes; readonly M: Planes }) => void,
+): void {
+  const [v, u, m] = [nPlanes * pitch * C, nPlanes * C * Cout, nPlanes * pitch * Cout]
+  const at = (pointer: number, size: number): Planes => ({
+    pointer,
+    values: heap.view(pointer, size),
+  })
+  heap.withScratch(v + u + m, (start) =>
+    use({ V: at(start, v), U: at(start + v * 4, u), M: at(start + (v + u) * 4, m) }),
+  )
 }
 
 /** Tiles at once: planes are read while most of them are in the cache, and are large enough for fast products. */
