@@ -7,11 +7,11 @@ import {
   encodeMessage,
   type StimulusExtras,
   type StimulusMessage,
-} from '../../realtime/sources/afni/stimulus-stream.ts'
+} from './afni-stimulus.ts'
 import type { SessionHub } from '../hub.ts'
 import type { Output } from './output.ts'
 
-export { afniStimulusPort } from '../../realtime/sources/afni/stimulus-stream.ts'
+export { afniStimulusPort } from './afni-stimulus.ts'
 
 export interface AfniOutputOptions {
   readonly host: string

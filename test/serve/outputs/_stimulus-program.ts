@@ -1,51 +1,12 @@
-/** What AFNI sends to a stimulus program after each volume (motion, means of regions) <-> bytes. Millimetres and degrees. */
-import { hostIsBigEndian } from '../../../io/endian.ts'
+/** What a stimulus program does with the bytes that AFNI sends: reads them, one message at a time, as they come. */
+import type { StimulusExtras, StimulusMessage } from '../../../src/serve/outputs/afni-stimulus.ts'
+import { hostIsBigEndian } from '../../../src/io/endian.ts'
 
-/** Where stimulus programs listen for AFNI. */
-export const afniStimulusPort = 53_214
-
-export const helloBytes = 4
+const helloBytes = 4
 const hello = [0xab, 0xcd, 0xef, 0xab] as const
 const goodbye = [0xde, 0xad, 0xde, 0xad] as const
 const nMotion = 6
 const valuesPerVoxel = 8
-
-/** What a stream carries after the six motion parameters. */
-export type StimulusExtras =
-  | { readonly version: 0 }
-  /** `count` numbers: means of regions, or one for each voxel. */
-  | { readonly version: 1 | 3; readonly count: number }
-  /** `count` voxels with eight numbers each: index, i, j, k, x, y, z, value. */
-  | { readonly version: 2; readonly count: number }
-  /** Means of regions, then values of voxels. */
-  | { readonly version: 4; readonly nRegions: number; readonly nVoxels: number }
-
-/** One volume. */
-export interface StimulusMessage {
-  /** dx, dy, dz, roll, pitch, yaw. */
-  readonly motion: readonly number[]
-  readonly extras: readonly number[]
-}
-
-/**
- * The first bytes of a stream.
- *
- * @param extras - What follows the motion in each message.
- * @param isBigEndian - Byte order; that of this machine by default, as AFNI does.
- * @returns AB CD EF AB with the version added to the last byte, and its counts as int32.
- * @throws Never.
- */
-export function encodeHello(extras: StimulusExtras, isBigEndian = hostIsBigEndian): Uint8Array {
-  const counts = countsOf(extras)
-  const bytes = Buffer.alloc(helloBytes + 4 * counts.length)
-  hello.forEach((byte, i) => bytes.writeUInt8(i === 3 ? byte + extras.version : byte, i))
-  counts.forEach((count, i) => {
-    const place = helloBytes + 4 * i
-    if (isBigEndian) bytes.writeInt32BE(count, place)
-    else bytes.writeInt32LE(count, place)
-  })
-  return bytes
-}
 
 /**
  * Reads the first bytes of a stream.
@@ -78,26 +39,6 @@ export function parseHello(
 const maxCount = 2 ** 24
 
 /**
- * The bytes of one volume.
- *
- * @param message - Motion and extras.
- * @param isBigEndian - Byte order.
- * @returns All numbers as float32.
- * @throws Never.
- */
-export function encodeMessage(
-  { motion, extras }: StimulusMessage,
-  isBigEndian = hostIsBigEndian,
-): Uint8Array {
-  const values = [...motion, ...extras]
-  const bytes = Buffer.alloc(4 * values.length)
-  values.forEach((value, i) =>
-    isBigEndian ? bytes.writeFloatBE(value, 4 * i) : bytes.writeFloatLE(value, 4 * i),
-  )
-  return bytes
-}
-
-/**
  * Reads the next volume of a stream, or its end.
  *
  * @param bytes - After the hello, or after the message before.
@@ -123,21 +64,6 @@ export function parseMessage(
   return { message, nBytes: 4 * nValues }
 }
 
-/**
- * The last bytes of a stream.
- *
- * @returns DE AD DE AD.
- * @throws Never.
- */
-export function encodeGoodbye(): Uint8Array {
-  return Uint8Array.from(goodbye)
-}
-
-function countsOf(extras: StimulusExtras): readonly number[] {
-  if (extras.version === 0) return []
-  return extras.version === 4 ? [extras.nRegions, extras.nVoxels] : [extras.count]
-}
-
 function extrasOf(version: number, first: number, second: number): StimulusExtras {
   if (version === 4) return { version, nRegions: first, nVoxels: second }
   if (version === 1 || version === 2 || version === 3) return { version, count: first }
@@ -146,5 +72,6 @@ function extrasOf(version: number, first: number, second: number): StimulusExtra
 
 function nExtrasOf(extras: StimulusExtras): number {
   if (extras.version === 2) return extras.count * valuesPerVoxel
-  return countsOf(extras).reduce((sum, count) => sum + count, 0)
+  if (extras.version === 0) return 0
+  return extras.version === 4 ? extras.nRegions + extras.nVoxels : extras.count
 }

@@ -4,10 +4,9 @@ import {
   encodeGoodbye,
   encodeHello,
   encodeMessage,
-  parseHello,
-  parseMessage,
   type StimulusExtras,
-} from '../../../../src/realtime/sources/afni/stimulus-stream.ts'
+} from '../../../src/serve/outputs/afni-stimulus.ts'
+import { parseHello, parseMessage } from './_stimulus-program.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const bytes = (text: string): Uint8Array =>
