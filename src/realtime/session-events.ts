@@ -108,6 +108,3 @@ export interface SessionSummary {
   readonly counts: SessionCounts
   readonly latencyMs: LatencyStats | null
 }
-
-/** `startSession(options)` in `src/realtime/session.ts` resolves when the log is open and the decoder is ready; then volumes are taken. */
-export type StartSession = (options: SessionOptions) => Promise<Session>

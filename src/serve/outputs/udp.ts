@@ -14,9 +14,6 @@ export interface UdpOptions {
   readonly className: string
 }
 
-/** The port of OpenNFT's examples. */
-export const defaultUdpPort = 5005
-
 /**
  * Starts sending. A volume without feedback sends nothing.
  *
