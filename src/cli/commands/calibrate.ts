@@ -1,5 +1,6 @@
 /** `limbic calibrate BUNDLE`: adds a new subject to a decoder, from calibration runs alone, and says whether feedback would be worth giving. */
 import { Command } from 'commander'
+import { LimbicError } from '../../core/errors/index.ts'
 import { calibrateBundle } from '../../pipeline/bundle/calibrate-bundle.ts'
 import { defaultGateThreshold } from '../../pipeline/bundle/calibration-gate.ts'
 import { readBundle } from '../../pipeline/bundle/read-bundle.ts'
@@ -57,6 +58,12 @@ export function calibrateCommand(): Command {
 
 async function calibrateAction(dir: string, options: CalibrateCommandOptions): Promise<void> {
   const { bids, subject, out, gate: threshold, epochs, learningRate, logFormat } = options
+  if (epochs !== undefined && !options.fineTune)
+    throw new LimbicError('OPTION_INVALID', {
+      option: '--epochs',
+      expected: '--fine-tune beside it, since nothing else is trained',
+      found: String(epochs),
+    })
   const bundle = await readBundle(dir)
   const emit = createReporter(logFormat, out)
   const fineTune = options.fineTune ? { epochs, learningRate } : undefined

@@ -57,6 +57,12 @@ describe('limbic calibrate', () => {
     expect((await session.done).error).toBeNull()
   })
 
+  it('refuses epochs where nothing is trained', async () => {
+    const { code, stderr } = await calibrate('untrained', '--epochs', '3')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--fine-tune')
+  })
+
   it('refuses a subject of the training', async () => {
     const out = join(dir, 'no')
     const refused = await limbic(
