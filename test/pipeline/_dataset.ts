@@ -33,6 +33,17 @@ export async function writeDataset(
   )
 }
 
+/** Options of `writeDataset`: five subjects, in whose brains 130 of 520 voxels respond. */
+export const respondingBrain: Partial<SimulateOptions> = {
+  shape: [12, 12, 10],
+  regionRadiusVoxels: 2,
+  subjects: 5,
+  runs: 2,
+  volumes: 150,
+  calibrationVolumes: 120,
+  effect: 1.5,
+}
+
 const text = `
 name: tiny
 steps:

@@ -4,22 +4,13 @@ import { silent } from '../../../src/core/events.ts'
 import { interpretBundle } from '../../../src/pipeline/interpret/interpret-bundle.ts'
 import { scoreAgainstTruth } from '../../../src/pipeline/interpret/score-truth.ts'
 import { train } from '../bundle/_trained.ts'
-import { temporaryFolder, writeDataset } from '../_dataset.ts'
+import { respondingBrain, temporaryFolder, writeDataset } from '../_dataset.ts'
 
-/** 130 of 520 voxels of the brain respond. */
-const region = { shape: [12, 12, 10], regionRadiusVoxels: 2 } as const
 const { dir, remove } = temporaryFolder()
 const bids = join(dir, 'bids')
 const bundle = join(dir, 'out', 'bundle')
 beforeAll(async () => {
-  await writeDataset(bids, {
-    ...region,
-    subjects: 5,
-    runs: 2,
-    volumes: 150,
-    calibrationVolumes: 120,
-    effect: 1.5,
-  })
+  await writeDataset(bids, respondingBrain)
   await train(bids, join(dir, 'out'), 'select.k=140')
 })
 afterAll(remove)

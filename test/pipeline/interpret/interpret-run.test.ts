@@ -5,23 +5,21 @@ import { runInProcess } from '../../../src/executors/in-process.ts'
 import { interpretRun } from '../../../src/pipeline/interpret/interpret-run.ts'
 import { scoreAgainstTruth } from '../../../src/pipeline/interpret/score-truth.ts'
 import { runPipeline } from '../../../src/pipeline/run.ts'
-import { createRecorder, hitsOf, temporaryFolder, tinyPipeline, writeDataset } from '../_dataset.ts'
+import {
+  createRecorder,
+  hitsOf,
+  respondingBrain,
+  temporaryFolder,
+  tinyPipeline,
+  writeDataset,
+} from '../_dataset.ts'
 
-/** 130 of 520 voxels of the brain respond. */
-const region = { shape: [12, 12, 10], regionRadiusVoxels: 2 } as const
 const { dir, remove } = temporaryFolder()
 const bids = join(dir, 'bids')
 const run = join(dir, 'run')
 const truth = join(bids, 'derivatives', 'ground-truth')
 beforeAll(async () => {
-  await writeDataset(bids, {
-    ...region,
-    subjects: 5,
-    runs: 2,
-    volumes: 150,
-    calibrationVolumes: 120,
-    effect: 1.5,
-  })
+  await writeDataset(bids, respondingBrain)
   const pipeline = tinyPipeline(
     'select.k=140',
     'classify.model=cnn1d',
